@@ -1,0 +1,45 @@
+/** Which package may know which: docs/architecture.md. Everything not allowed here is an error. */
+const KNOWS = {
+  face: [],
+  protocol: ['face'],
+  motion: ['face'],
+  'motion-server': ['face', 'motion', 'protocol'],
+  'server-sdk': ['face', 'protocol'],
+  client: ['face', 'protocol', 'motion'],
+  cli: ['face', 'motion', 'motion-server'],
+};
+
+const layering = Object.entries(KNOWS).map(([name, known]) => ({
+  name: `${name}-knows-only-${known.join('-') || 'itself'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src` },
+  to: { path: '^(packages|apps)/', pathNot: `^packages/(${[name, ...known].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-deep-imports',
+      comment: "Another package is imported by its name, never by a path into it.",
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^(packages|apps)/', pathNot: ['^$1/$2/', '/index\\.ts$'] },
+    },
+    {
+      name: 'client-takes-only-the-light-parts-of-motion',
+      severity: 'error',
+      from: { path: '^packages/client/src' },
+      to: { path: '^packages/motion/src/', pathNot: '^packages/motion/src/(signal|resample)/' },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...layering,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    enhancedResolveOptions: { conditionNames: ['@visavis/source', 'import', 'types', 'default'], exportsFields: ['exports'] },
+  },
+};

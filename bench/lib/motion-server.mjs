@@ -1,0 +1,58 @@
+/** A built Motion Server in a process of its own on loopback, and bare clients of it. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { decodeEnvelope, encodeEnvelope } from '@visavis/protocol/ingress';
+import { WebSocket } from 'ws';
+
+const CLI = fileURLToPath(new URL('../../packages/cli/bin/visavis.js', import.meta.url));
+
+/** Starts `visavis serve --dev`; `stop` ends it and waits. */
+export async function startServer(workers) {
+  const options = ['serve', '--dev', '--port', '0', '--log-level', 'error', ...(workers === undefined ? [] : ['--workers', String(workers)])];
+  const child = spawn(process.execPath, [CLI, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const urls = {};
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [name, url] = line.split('=');
+    urls[name] = url;
+    if (urls.VISAVIS_CONSOLE_URL && urls.VISAVIS_INGRESS_URL) break;
+  }
+  if (!urls.VISAVIS_INGRESS_URL) throw new Error('the server did not start: run npm run build first');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await exited;
+  };
+  return { consoleUrl: urls.VISAVIS_CONSOLE_URL, ingressUrl: urls.VISAVIS_INGRESS_URL, stop };
+}
+
+export async function sessionToken({ consoleUrl }) {
+  const answer = await fetch(`${consoleUrl}/session-tokens`, {
+    method: 'POST', headers: { 'X-Api-Key': 'dev-key' }, body: JSON.stringify({ expireAt: Math.floor(Date.now() / 1000) + 3600 }),
+  });
+  if (!answer.ok) throw new Error(`no session token: ${answer.status}`);
+  return (await answer.json()).sessionToken;
+}
+
+/** An open, configured session: calls `onReply(reply, bytes, nowMs)` for each answer. */
+export async function openSession({ ingressUrl }, token, { sampleRate, capabilities = '', onReply }) {
+  const socket = new WebSocket(`${ingressUrl}/websocket?id=ava`, { headers: { 'X-App-ID': 'dev-app', 'X-Session-Key': token }, perMessageDeflate: false });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const confirmed = new Promise((resolve, reject) => socket.once('message', resolve).once('close', reject));
+  socket.send(encodeEnvelope('clientConfigureSession', { sampleRate, extraParams: capabilities === '' ? {} : { 'visavis.capabilities': capabilities } }));
+  await confirmed;
+  socket.on('message', (data) => {
+    const nowMs = performance.now();
+    const envelope = decodeEnvelope(data);
+    if (envelope.case !== 'serverResponseAnimation') throw new Error(`unexpected ${envelope.case}: ${envelope.value?.message ?? ''}`);
+    onReply(envelope.value, data.length, nowMs);
+  });
+  return socket;
+}
+
+/** Samples of /metrics, by name and labels. */
+export async function readMetrics({ consoleUrl }) {
+  const text = await (await fetch(new URL('/metrics', consoleUrl))).text();
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+}

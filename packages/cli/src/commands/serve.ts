@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { createMotionServer, devConfig, type MotionServer, type MotionServerConfig } from '@visavis/motion-server';
+import { Option, type Command } from 'commander';
+import { pino } from 'pino';
+import { readInput } from '../files.js';
+import { wholeNumber } from '../numbers.js';
+
+const DEFAULT_PORT = 8787;
+const GRACE_MS = 5_000;
+const MAX_WORKERS = 64;
+/** One core is left to the sockets. */
+const DEFAULT_WORKERS = Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1));
+
+interface ServeOptions {
+  readonly dev?: true;
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly workers?: number;
+  readonly logLevel: string;
+}
+
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('run a Motion Server')
+    .option('--dev', 'app dev-app, API key dev-key, avatar ava; on loopback only')
+    .option('-c, --config <file>', 'JSON file: { "apps": [{ "appId", "apiKeys", "avatars" }], ... }')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('-p, --port <n>', `port to listen on, 0 takes a free one (default: ${DEFAULT_PORT})`, wholeNumber(0, 65_535))
+    .option('-w, --workers <n>', `threads that make motion, 0 for none of their own (default: the config's, or one less than there are cores: ${DEFAULT_WORKERS})`, wholeNumber(0, MAX_WORKERS))
+    .addOption(new Option('--log-level <level>', 'what to log, as JSON on stderr').choices(['silent', 'error', 'warn', 'info', 'debug']).default('warn'))
+    .action(async (options: ServeOptions) => {
+      const server = await start(options);
+      console.log(`VISAVIS_CONSOLE_URL=${server.consoleUrl}`);
+      console.log(`VISAVIS_INGRESS_URL=${server.ingressUrl}`);
+      closeOnSignal(server);
+    });
+}
+
+async function start(options: ServeOptions): Promise<MotionServer> {
+  const config = await configOf(options);
+  try {
+    return await createMotionServer({ ...config, logger: pino({ level: options.logLevel }, pino.destination(2)) });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'invalidConfiguration' && options.config) throw new Error(`the config ${options.config}: ${oneLine(message)}`, { cause: error });
+    if (code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${config.port} is taken: choose another with --port, or --port 0 for a free one`, { cause: error });
+  }
+}
+
+/** A list of what is wrong, each with its place on a line of its own, in one line. */
+function oneLine(message: string): string {
+  return message.replace(/\n\s*→ /g, ' ').replace(/\n\s*/g, '; ').replaceAll('✖ ', '');
+}
+
+async function configOf({ dev, config, host, port, workers }: ServeOptions): Promise<MotionServerConfig> {
+  if (!dev === !config) throw new Error('give either --dev or --config FILE');
+  const base = config ? await readConfig(config) : devConfig();
+  const given = { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(workers !== undefined && { workers }) };
+  return { port: DEFAULT_PORT, workers: DEFAULT_WORKERS, ...base, ...given };
+}
+
+async function readConfig(path: string): Promise<MotionServerConfig> {
+  const text = new TextDecoder().decode(await readInput(path));
+  try {
+    return JSON.parse(text) as MotionServerConfig; // checked whole by createMotionServer
+  } catch (cause) {
+    throw new Error(`the config ${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The first SIGINT or SIGTERM drains the server; a second one ends the process as usual. */
+function closeOnSignal(server: MotionServer): void {
+  const stop = (): void => {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    void server.close({ graceMs: GRACE_MS });
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}

@@ -1,0 +1,24 @@
+/**
+ * The `visavis` command: serve a Motion Server, turn a WAV into motion, speak on a page.
+ * Each command is a file of ./commands; nothing here knows how they work.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addMotionCommand } from './commands/motion.js';
+import { addServeCommand } from './commands/serve.js';
+import { addSpeakCommand } from './commands/speak.js';
+import { reportFailure } from './failure.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const program = new Command('visavis')
+  .description('Real-time talking avatars: speech audio in, facial motion out.')
+  .version(version)
+  .showHelpAfterError('(see visavis --help)')
+  .configureHelp({ sortSubcommands: true });
+
+addServeCommand(program);
+addMotionCommand(program);
+addSpeakCommand(program);
+
+program.parseAsync().catch(reportFailure);

@@ -1,0 +1,119 @@
+import { StreamingResampler } from '@visavis/motion/resample';
+import { VisavisError } from '@visavis/protocol/errors';
+import { OPUS_RATE, type CreateOpusDecoder, type OpusDecoder } from './opus-decoder.js';
+import { OpusQueue, type OpusChunk } from './opus-queue.js';
+import type { AudioSource, SourceSink } from './source.js';
+
+/** An utterance that comes as Opus packets, decoded a little ahead of being heard. */
+export class OpusSource implements AudioSource {
+  readonly #queue = new OpusQueue();
+  readonly #sink: SourceSink;
+  readonly #resampler: StreamingResampler;
+  #decoder: OpusDecoder | undefined;
+  /** Samples at 48 kHz asked of the decoder that have not come. */
+  #inFlight = 0;
+  /** Decoder output taken so far, pre-skip included. */
+  #taken = 0;
+  #ended = false;
+  /** No packet may be decoded now: what is in flight must come first, or all is done. */
+  #blocked = false;
+  #closed = false;
+
+  constructor(create: CreateOpusDecoder, sink: SourceSink) {
+    this.#sink = sink;
+    this.#resampler = new StreamingResampler(OPUS_RATE, sink.sampleRate);
+    void this.#open(create);
+  }
+
+  get byteLength(): number {
+    return this.#queue.byteLength;
+  }
+
+  /** Throws `invalidAudioInput`. */
+  push(chunk: OpusChunk): void {
+    this.#queue.push(chunk);
+  }
+
+  /** The next packet in order, from a sender that gives no times. */
+  pushPacket(packet: Uint8Array): void {
+    const { nextSample } = this.#queue;
+    this.#queue.push({ packets: [packet], firstSample: nextSample, preSkip: 0, packetMs: 20, totalSamples: undefined });
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  pump(): void {
+    const decoder = this.#decoder;
+    if (!decoder || this.#blocked) return;
+    // A decoder may answer at once, and what it answers pumps again.
+    this.#blocked = true;
+    let goOn = true;
+    while (goOn && !this.#queue.isEmpty && this.#sink.aheadMs + this.#inFlight / 48 < this.#sink.targetAheadMs) goOn = this.#step(decoder);
+    if (!goOn) return;
+    this.#blocked = false;
+    if (this.#queue.isEmpty && this.#ended) void this.#finish(decoder);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#decoder?.close();
+  }
+
+  async #open(create: CreateOpusDecoder): Promise<void> {
+    try {
+      const decoder = await create({
+        onSamples: (samples) => this.#take(samples),
+        onError: (error) => this.#sink.onError(error),
+      });
+      if (this.#closed) return decoder.close();
+      this.#decoder = decoder;
+      this.pump();
+    } catch (cause) {
+      this.#sink.onError(new VisavisError('playbackInitFailed', 'no Opus decoder loads in this browser; ask for PCM instead', { cause }));
+      this.#sink.end();
+    }
+  }
+
+  /** Handles one item; false where the next must wait for what is in flight. */
+  #step(decoder: OpusDecoder): boolean {
+    const item = this.#queue.shift()!;
+    if ('packet' in item) {
+      this.#inFlight += item.samples;
+      decoder.decode(item.packet, item.samples);
+      return true;
+    }
+    // Silence must not overtake samples that are still being decoded.
+    void this.#fill(decoder, item.silence);
+    return false;
+  }
+
+  async #fill(decoder: OpusDecoder, samples: number): Promise<void> {
+    await decoder.flush();
+    this.#blocked = false;
+    this.#inFlight = samples;
+    this.#take(new Float32Array(samples));
+  }
+
+  async #finish(decoder: OpusDecoder): Promise<void> {
+    this.#blocked = true;
+    await decoder.flush();
+    if (this.#closed) return;
+    this.#sink.write(this.#resampler.flush());
+    this.#sink.end();
+    decoder.close();
+  }
+
+  /** Cuts pre-skip and padding off the decoder's output and hands on the rest. */
+  #take(samples: Float32Array): void {
+    if (this.#closed) return;
+    const { preSkip, totalSamples = Infinity } = this.#queue;
+    const from = Math.max(0, preSkip - this.#taken);
+    const to = Math.max(from, Math.min(samples.length, preSkip + totalSamples - this.#taken));
+    this.#taken += samples.length;
+    this.#inFlight = Math.max(0, this.#inFlight - samples.length);
+    if (to > from) this.#sink.write(this.#resampler.push(samples.subarray(from, to)));
+    this.pump();
+  }
+}

@@ -1,0 +1,347 @@
+import type { Pose } from '@visavis/face';
+import { VisavisError } from '@visavis/protocol/errors';
+import {
+  createOpusDecoder, readAudio, readResponse, WorkletOutput, type AudioForm, type AudioOutput, type AudioState, type CreateOpusDecoder,
+} from '../audio/index.js';
+import {
+  Captions, PosePlayer, SYSTEM_TIMER, type ActiveCaption, type FrameStarvationMode, type Presence, type Timer,
+} from '../timeline/index.js';
+import { RateMeter, type ConnectionState, type Transport } from '../transport/index.js';
+import type { PoseSource } from '../view/index.js';
+import { Conversations, type ConversationState, type PlaybackPosition, type PlaybackResult } from './conversations.js';
+import { FrameRateMeter, type FrameRateInfo } from './frame-rate.js';
+import { createSink } from './transport-sink.js';
+
+export type ControllerLog = (kind: 'error' | 'warning' | 'info', message: string) => void;
+
+/** Whether an utterance's motion is shown (`mono`), or idle life alone. */
+export type AnimationState = 'idle' | 'mono';
+
+export interface AvatarControllerOptions {
+  /** How audio bytes without an envelope are read. Default 16 kHz PCM. */
+  readonly audioFormat?: AudioForm;
+  /** Default: an AudioWorklet on a context of its own. */
+  readonly output?: AudioOutput;
+  /** Default: WebCodecs, else WebAssembly. */
+  readonly createDecoder?: CreateOpusDecoder;
+  readonly timer?: Timer;
+  /** The same seed gives the same idle life. Default 1. */
+  readonly seed?: number;
+  /** Told what goes wrong and how the connection fares. Default: nobody. */
+  readonly log?: ControllerLog;
+  /** Names conversations. Default: random UUIDs. */
+  readonly createId?: () => string;
+}
+
+/** Figures for a panel. */
+export interface ControllerStats {
+  readonly connectionState: ConnectionState;
+  /** Received over the last two seconds, by transport and by the yield methods. */
+  readonly bytesPerSecond: number;
+  /** Time of the last pose less the time the device says was heard then, in milliseconds; undefined in silence. */
+  readonly avOffsetMs: number | undefined;
+  readonly bufferedAudioMs: number;
+  readonly bufferedMotionMs: number;
+}
+
+export const DEFAULT_AUDIO_FORM: AudioForm = { sampleRate: 16_000, inputAudioFormat: 'pcm' };
+
+/**
+ * Plays speech and says what the face does meanwhile. Fed by an application (`yieldAudioData`, `yieldFramesData`) or by
+ * a transport (`connect`); asked for poses by a view. Each callback has one listener.
+ */
+export class AvatarController implements PoseSource {
+  onConversationState: ((state: ConversationState) => void) | undefined;
+  onConnectionState: ((state: ConnectionState) => void) | undefined;
+  onPresence: ((presence: Presence) => void) | undefined;
+  /** Whether sound may be heard; `locked` waits for a tap, see `unlockOnGesture`. */
+  onAudioState: ((state: AudioState) => void) | undefined;
+  onError: ((error: VisavisError) => void) | undefined;
+  /** Sound or motion ran short while playing. */
+  onPlaybackStall: (() => void) | undefined;
+  /** About four times a second while playing, and at every pause, resume and stall. */
+  onPlaybackPosition: ((position: PlaybackPosition) => void) | undefined;
+  /** Exactly once for every conversation. */
+  onPlaybackFinished: ((result: PlaybackResult) => void) | undefined;
+  onAnimationState: ((state: AnimationState) => void) | undefined;
+  /** About once a second while `frameRateMonitorEnabled`. */
+  onFrameRateInfo: ((info: FrameRateInfo) => void) | undefined;
+  /** When the text or the word being heard changes. */
+  onCaption: ((caption: ActiveCaption) => void) | undefined;
+
+  /** Default false. */
+  frameRateMonitorEnabled = false;
+
+  readonly #form: AudioForm;
+  readonly #output: AudioOutput;
+  readonly #timer: Timer;
+  readonly #conversations: Conversations;
+  readonly #player: PosePlayer;
+  readonly #captions = new Captions((caption) => this.onCaption?.(caption));
+  readonly #meter = new RateMeter();
+  readonly #frameRate = new FrameRateMeter();
+  readonly #log: ControllerLog;
+  #animation: AnimationState = 'idle';
+  #transport: Transport | undefined;
+  #presence: Presence = 'idle';
+  #shownPresence: Presence = 'idle';
+  #avOffsetMs: number | undefined;
+  #yieldedBytes = 0;
+  #disposed = false;
+
+  constructor(options: AvatarControllerOptions = {}) {
+    this.#form = options.audioFormat ?? DEFAULT_AUDIO_FORM;
+    this.#log = options.log ?? (() => undefined);
+    this.#timer = options.timer ?? SYSTEM_TIMER;
+    this.#output = options.output ?? new WorkletOutput(undefined, this.#timer);
+    this.#player = new PosePlayer(options.seed);
+    this.#output.onError = (error) => this.#tell(error);
+    this.#output.onState = (state) => this.onAudioState?.(state);
+    this.#conversations = new Conversations({
+      output: this.#output,
+      timer: this.#timer,
+      createDecoder: options.createDecoder ?? createOpusDecoder,
+      createId: options.createId ?? (() => crypto.randomUUID()),
+      events: {
+        onState: (state) => this.#changed(state),
+        onStall: () => this.onPlaybackStall?.(),
+        onProgress: () => this.#followCaption(),
+        onPosition: (position) => this.#report(position),
+        onFinished: (result) => this.#finished(result),
+        onError: (error) => this.#tell(error),
+      },
+    });
+  }
+
+  get conversationState(): ConversationState {
+    return this.#conversations.state;
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#transport?.state ?? 'disconnected';
+  }
+
+  get audioState(): AudioState {
+    return this.#output.state;
+  }
+
+  /** What the avatar is doing: `speaking` while it is heard, else what was set last. */
+  get presence(): Presence {
+    return this.#shownPresence;
+  }
+
+  /** What happens when motion runs short. Default `audioIndependent`. */
+  get frameStarvationMode(): FrameStarvationMode {
+    return this.#conversations.starvation;
+  }
+
+  set frameStarvationMode(mode: FrameStarvationMode) {
+    this.#conversations.starvation = mode;
+  }
+
+  get muted(): boolean {
+    return this.#output.muted;
+  }
+
+  set muted(muted: boolean) {
+    this.#output.muted = muted;
+  }
+
+  /** Makes sound ready; call it in a gesture of the user. Resolves with the state reached. */
+  initializeAudioContext(): Promise<AudioState> {
+    return this.#output.unlock();
+  }
+
+  /**
+   * Takes the next audio of an utterance: bytes of the configured form, or an envelope with encoded audio. `end` marks
+   * its last (which may be empty). After an end, audio opens a new conversation and cuts the one that plays. Returns
+   * the conversation's id; null where nothing can be played (the reason goes to `onError`).
+   */
+  yieldAudioData(data: Uint8Array, end = false): string | null {
+    if (this.#disposed) return null;
+    this.#yieldedBytes += data.length;
+    try {
+      return this.#conversations.audio(readAudio(data, this.#form), end);
+    } catch (error) {
+      this.#tell(VisavisError.from(error, 'invalidAudioInput'));
+      return null;
+    }
+  }
+
+  /**
+   * Takes motion messages of the conversation, as the Motion Server sent them. True when the utterance's last was among
+   * them. Messages for another conversation are dropped without a sound, as documented; bad ones go to `onError`.
+   */
+  yieldFramesData(messages: readonly (Uint8Array | ArrayBuffer)[], conversationId: string): boolean {
+    let last = false;
+    for (const message of messages) {
+      this.#yieldedBytes += message.byteLength;
+      try {
+        const response = readResponse(message instanceof ArrayBuffer ? new Uint8Array(message) : message);
+        last = this.#conversations.motion(response, conversationId) || last;
+      } catch (error) {
+        this.#tell(VisavisError.from(error, 'invalidAnimationData'));
+      }
+    }
+    return last;
+  }
+
+  /** Fades out and keeps everything. */
+  pause(): void {
+    this.#conversations.hold('user', true);
+  }
+
+  /** Goes on where it stopped. */
+  async resume(): Promise<void> {
+    await this.#output.unlock();
+    this.#conversations.hold('user', false);
+  }
+
+  /** Silence and a natural mouth at once; tells the backend. Whatever still comes of what was cut is dropped. */
+  interrupt(reason = 'user'): void {
+    this.#conversations.cut();
+    this.#transport?.interrupt(reason);
+  }
+
+  /** Milliseconds of the current conversation that were heard; 0 when idle. */
+  getAudioTime(): number {
+    return this.#conversations.current?.playedMs ?? 0;
+  }
+
+  /** 0..1. */
+  setVolume(volume: number): void {
+    this.#output.volume = volume;
+  }
+
+  getVolume(): number {
+    return this.#output.volume;
+  }
+
+  /** What the avatar does while it does not speak. */
+  setPresence(presence: Presence): void {
+    this.#presence = presence;
+    this.#showPresence();
+  }
+
+  /** Direct mode is not offered: it would put a session token in the page. Rejects with `invalidConfiguration`. */
+  start(): Promise<void> {
+    return Promise.reject(noDirectMode());
+  }
+
+  /** As `start`: throws `invalidConfiguration`. */
+  send(): never {
+    throw noDirectMode();
+  }
+
+  /** Takes everything from `transport` from here on, and reports to it. Resolves when it is connected. The same one may be given again when it has failed. */
+  connect(transport: Transport): Promise<void> {
+    if (this.#disposed) return Promise.reject(new VisavisError('invalidState', 'this controller was disposed of; make a new view'));
+    if (this.#transport !== transport) this.#transport?.close();
+    this.#transport = transport;
+    const ours = (): boolean => this.#transport === transport;
+    return transport.connect(createSink({
+      conversations: this.#conversations,
+      captions: this.#captions,
+      onState: (state) => { if (ours()) this.#connectionChanged(state); },
+      onPresence: (presence) => this.setPresence(presence),
+      onError: (error) => this.#tell(error),
+    }));
+  }
+
+  /** Sends what the user typed. Throws `networkLayerNotAvailable` without a connection. */
+  sendText(text: string): void {
+    if (!this.#transport) throw new VisavisError('networkLayerNotAvailable', 'connect a transport before sending text');
+    this.#transport.sendText(text);
+  }
+
+  /** Stops what plays and leaves the transport. The controller can be used again. */
+  close(): void {
+    this.#conversations.cut();
+    this.#transport?.close();
+    this.#transport = undefined;
+  }
+
+  /** Closes, and frees the audio device for good. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.close();
+    this.#disposed = true;
+    void this.#output.dispose();
+  }
+
+  poseAt(nowMs: number): Pose {
+    const { heard, current } = this.#conversations;
+    const pose = this.#player.poseAt(nowMs, heard);
+    this.#watchFrame(nowMs);
+    const { sampledMs } = this.#player;
+    this.#avOffsetMs = sampledMs === undefined || !current ? undefined : sampledMs - current.measuredMs;
+    return pose;
+  }
+
+  stats(): ControllerStats {
+    const { current } = this.#conversations;
+    const received = this.#yieldedBytes + (this.#transport?.bytesReceived ?? 0);
+    return {
+      connectionState: this.connectionState,
+      bytesPerSecond: this.#meter.perSecond(received, this.#timer.now()),
+      avOffsetMs: current ? this.#avOffsetMs : undefined,
+      bufferedAudioMs: current?.bufferedAudioMs ?? 0,
+      bufferedMotionMs: current?.bufferedMotionMs ?? 0,
+    };
+  }
+
+  #watchFrame(nowMs: number): void {
+    const animation: AnimationState = this.#player.sampledMs === undefined ? 'idle' : 'mono';
+    if (animation !== this.#animation) {
+      this.#animation = animation;
+      this.onAnimationState?.(animation);
+    }
+    if (!this.frameRateMonitorEnabled) return this.#frameRate.reset();
+    const info = this.#frameRate.count(nowMs);
+    if (info) this.onFrameRateInfo?.(info);
+  }
+
+  #connectionChanged(state: ConnectionState): void {
+    this.#log('info', `the connection is ${state}`);
+    this.onConnectionState?.(state);
+  }
+
+  #changed(state: ConversationState): void {
+    this.#showPresence();
+    this.onConversationState?.(state);
+  }
+
+  #showPresence(): void {
+    const presence = this.#conversations.state === 'playing' ? 'speaking' : this.#presence;
+    if (presence === this.#shownPresence) return;
+    this.#shownPresence = presence;
+    this.#player.presence = presence;
+    this.onPresence?.(presence);
+  }
+
+  #report(position: PlaybackPosition): void {
+    this.#transport?.reportPosition(position);
+    this.onPlaybackPosition?.(position);
+  }
+
+  #finished(result: PlaybackResult): void {
+    this.#captions.forget(result.conversationId);
+    this.#transport?.reportFinished(result);
+    this.onPlaybackFinished?.(result);
+  }
+
+  #followCaption(): void {
+    const { current } = this.#conversations;
+    if (current) this.#captions.follow(current.id, current.playedMs);
+  }
+
+  #tell(error: VisavisError): void {
+    if (this.#disposed) return;
+    this.#log(error.fatal ? 'error' : 'warning', `${error.code}: ${error.message}`);
+    this.onError?.(error);
+  }
+}
+
+function noDirectMode(): VisavisError {
+  return new VisavisError('invalidConfiguration', 'direct mode is not offered: connect a transport to your backend, or use yieldAudioData and yieldFramesData');
+}

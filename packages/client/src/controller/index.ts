@@ -1,0 +1,9 @@
+/**
+ * The controller: the documented face of the engine. Joins conversations, output, poses and a transport; decides little
+ * itself. Start and starvation rules are in ../timeline, sound in ../audio, drawing in ../view.
+ */
+export {
+  AvatarController, DEFAULT_AUDIO_FORM, type AnimationState, type AvatarControllerOptions, type ControllerLog, type ControllerStats,
+} from './avatar-controller.js';
+export type { FrameRateInfo } from './frame-rate.js';
+export type { ConversationState, PlaybackPosition, PlaybackResult } from './conversations.js';

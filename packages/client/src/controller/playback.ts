@@ -1,0 +1,195 @@
+import type { VisavisError } from '@visavis/protocol/errors';
+import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import {
+  MotionTrack, START_PATIENCE_MS, mayStart, mustWaitForMotion, type FrameStarvationMode, type HeardSpeech, type Supply, type Timer,
+} from '../timeline/index.js';
+
+/** Why sound is held: the application, the backend (a doubtful interruption), or motion that is late. */
+export type HoldReason = 'user' | 'remote' | 'motion';
+
+export interface PlaybackOptions {
+  readonly id: string;
+  readonly stream: OutputStream;
+  readonly createDecoder: CreateOpusDecoder;
+  readonly timer: Timer;
+  readonly starvation: () => FrameStarvationMode;
+  readonly events: PlaybackEvents;
+}
+
+export interface PlaybackEvents {
+  /** Something that shows outside may have changed: started, held, let go. */
+  onChange(): void;
+  /** Sound or motion ran short while playing. */
+  onStall(): void;
+  /** Called tens of times a second while sound runs. */
+  onProgress(): void;
+  /** Exactly once. */
+  onFinished(playedMs: number, interrupted: boolean): void;
+  onError(error: VisavisError): void;
+}
+
+/** The last frame may lie this much before the last sample. */
+const LAST_FRAME_MS = 40;
+
+/** One utterance from its first byte to its last sound. Holds the start rule and both starvation policies. */
+export class Playback {
+  readonly id: string;
+  readonly motion = new MotionTrack();
+  readonly #stream: OutputStream;
+  readonly #feeder: AudioFeeder;
+  readonly #options: PlaybackOptions;
+  readonly #holds = new Set<HoldReason>();
+  readonly #openedMs: number;
+  readonly #cancelPatience: () => void;
+  #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
+  #motionEnded = false;
+  #stalled = false;
+  #truncated = false;
+
+  constructor(options: PlaybackOptions) {
+    const { stream, createDecoder, timer, events } = options;
+    this.id = options.id;
+    this.#options = options;
+    this.#stream = stream;
+    this.#feeder = new AudioFeeder(stream, createDecoder, (error) => events.onError(error), () => this.#update());
+    this.#openedMs = timer.now();
+    this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#update());
+    stream.onProgress = () => this.#progress();
+  }
+
+  /** `buffering` has made no sound yet; `paused` is held by the application or the backend. */
+  get state(): 'buffering' | 'playing' | 'paused' | 'finished' {
+    if (this.#phase === 'finished') return 'finished';
+    if (this.#holds.has('user') || this.#holds.has('remote')) return 'paused';
+    return this.#phase;
+  }
+
+  get isAudioEnded(): boolean {
+    return this.#feeder.isEnded;
+  }
+
+  /** Audio decoded and not yet rendered, in milliseconds. */
+  get bufferedAudioMs(): number {
+    return this.#stream.aheadMs;
+  }
+
+  /** Motion without a gap beyond what is heard, in milliseconds. */
+  get bufferedMotionMs(): number {
+    const heardMs = this.#stream.now();
+    return this.motion.coveredUntil(heardMs) - heardMs;
+  }
+
+  /** Milliseconds of the utterance that were heard. */
+  get playedMs(): number {
+    return this.#stream.now();
+  }
+
+  /** As `playedMs`, from a single reading of the device's clock. */
+  get measuredMs(): number {
+    return this.#stream.measuredMs;
+  }
+
+  /** What a face should show now: nothing unless sound is moving. */
+  get heard(): HeardSpeech | undefined {
+    if (this.#phase !== 'playing' || this.#holds.size > 0 || !this.#stream.isHeard) return undefined;
+    return { track: this.motion, timeMs: this.#stream.now() };
+  }
+
+  pushAudio(input: AudioInput): void {
+    if (this.#phase !== 'finished') this.#feeder.push(input);
+  }
+
+  endAudio(): void {
+    this.#feeder.end();
+    this.#update();
+  }
+
+  /** Motion was added to the track, or its end is known. */
+  motionArrived(ended: boolean): void {
+    this.#motionEnded ||= ended;
+    this.#update();
+  }
+
+  /** Fades out and keeps everything, or goes on where it stopped once no reason is left. */
+  hold(reason: HoldReason, on: boolean): void {
+    if (this.#phase === 'finished' || this.#holds.has(reason) === on) return;
+    if (on) this.#holds.add(reason);
+    else this.#holds.delete(reason);
+    this.#applyHolds();
+  }
+
+  /** Nothing more will come: plays what is there, and counts as interrupted unless it was all there. */
+  truncate(): void {
+    if (this.#phase === 'finished') return;
+    this.#truncated = !this.#feeder.isEnded;
+    this.#holds.delete('remote');
+    this.#applyHolds();
+    this.motionArrived(true);
+    this.endAudio();
+  }
+
+  /** Silence at once, and nothing more of this utterance. */
+  stop(): void {
+    this.#finish(true);
+  }
+
+  #progress(): void {
+    this.#feeder.pump();
+    this.#update();
+    if (this.#phase !== 'finished') this.#options.events.onProgress();
+  }
+
+  #update(): void {
+    if (this.#phase === 'buffering') this.#tryStart();
+    if (this.#phase !== 'playing') return;
+    if (this.#feeder.isWritten && this.#stream.isFinished) return this.#finish(this.#truncated);
+    this.motion.trim(this.#stream.now());
+    this.#watchMotion();
+    this.#watchAudio();
+  }
+
+  #tryStart(): void {
+    const { timer, starvation } = this.#options;
+    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation())) return;
+    this.#phase = 'playing';
+    this.#cancelPatience();
+    this.#applyHolds();
+  }
+
+  #watchMotion(): void {
+    const waiting = this.#holds.has('motion');
+    const wait = mustWaitForMotion(this.#supply(), waiting, this.#options.starvation());
+    if (wait === waiting) return;
+    this.hold('motion', wait);
+    if (wait) this.#options.events.onStall();
+  }
+
+  #watchAudio(): void {
+    const starved = this.#stream.isStarved && !this.#feeder.isEnded;
+    if (starved && !this.#stalled) this.#options.events.onStall();
+    this.#stalled = starved;
+  }
+
+  #supply(): Supply {
+    const heardMs = this.#stream.now();
+    const coveredMs = this.motion.coveredUntil(heardMs);
+    const audioEnded = this.#feeder.isWritten;
+    // Motion to the last sample is all there can be, whether its end was said or not.
+    const covered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
+    return { audioMs: this.#stream.aheadMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || covered };
+  }
+
+  #applyHolds(): void {
+    this.#stream.run(this.#phase === 'playing' && this.#holds.size === 0);
+    this.#options.events.onChange();
+  }
+
+  #finish(interrupted: boolean): void {
+    if (this.#phase === 'finished') return;
+    this.#phase = 'finished';
+    this.#cancelPatience();
+    const playedMs = this.#stream.now();
+    this.#feeder.close();
+    this.#options.events.onFinished(playedMs, interrupted);
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The web client: load an avatar, show it, connect it, hear and see it speak.
+ * This is the only public entry besides `@visavis/client/test`, which has fakes for tests of applications.
+ */
+export { AvatarSDK, AvatarView } from './sdk/index.js';
+export type { AvatarViewOptions, Configuration, ConfigurationInput, DeviceScore, DrivingServiceMode, LogLevel } from './sdk/index.js';
+export { Avatar, AvatarManager } from './avatar/index.js';
+export type { AvatarManagerOptions, AvatarManifest, Framing, LoadListener, LoadProgress } from './avatar/index.js';
+export { AvatarController } from './controller/index.js';
+export type {
+  AnimationState, AvatarControllerOptions, ControllerLog, ControllerStats, ConversationState, FrameRateInfo, PlaybackPosition, PlaybackResult,
+} from './controller/index.js';
+export { unlockOnGesture, WorkletOutput } from './audio/index.js';
+export type {
+  AudioDevice, AudioForm, AudioOutput, AudioState, CreateOpusDecoder, DecoderSink, OpusDecoder, OutputStream, Unlockable,
+} from './audio/index.js';
+export type { ActiveCaption, Caption, CaptionWord, FrameStarvationMode, PlaybackClock, Presence, Timer } from './timeline/index.js';
+export { WebSocketTransport } from './transport/index.js';
+export type {
+  ConnectionState, DownlinkAudio, OpenSocket, ReportedEnd, ReportedPosition, SocketLike, Ticket, Transport, TransportSink,
+  WebSocketTransportOptions,
+} from './transport/index.js';
+export type { Background, RenderQuality } from './look/index.js';
+export type { Rig } from './rig/index.js';
+export type { AvatarTransform, CameraConfig, FrameTimer, PoseSource, ViewRect } from './view/index.js';
+export { isErrorCode, VisavisError, type ErrorCode } from '@visavis/protocol/errors';

@@ -1,0 +1,14 @@
+import type { Pose } from '@visavis/face';
+import type { Box3, Object3D } from 'three';
+
+/** Something that can show a pose. It is told poses and knows nothing of time or network. */
+export interface Rig {
+  /** What to put into a scene. Metres, y up, facing +z, the origin between the eyes. */
+  readonly root: Object3D;
+  /** The avatar at rest, in metres, in the space of `root`'s parent. */
+  readonly bounds: Box3;
+  /** Shows `pose`, which is read and not kept. Allocates nothing. */
+  apply(pose: Pose): void;
+  /** Frees geometries, materials, textures and skeletons. The rig must not be used afterwards. */
+  dispose(): void;
+}

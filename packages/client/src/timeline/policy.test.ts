@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { mayStart, mustWaitForMotion, type Supply } from './policy.js';
+
+const supply = (changes: Partial<Supply>): Supply => ({ audioMs: 0, audioEnded: false, motionMs: 0, motionEnded: false, ...changes });
+
+describe('the start rule', () => {
+  it.each([
+    ['nothing there', supply({}), 500, false],
+    ['too little audio', supply({ audioMs: 59, motionMs: 200 }), 500, false],
+    ['a short utterance that is all there', supply({ audioMs: 20, audioEnded: true, motionEnded: true }), 0, true],
+    ['audio and motion', supply({ audioMs: 60, motionMs: 60 }), 0, true],
+    ['motion too short, soon', supply({ audioMs: 500, motionMs: 59 }), 199, false],
+    ['motion too short, after the wait', supply({ audioMs: 500, motionMs: 59 }), 200, true],
+  ])('%s', (_, given, waitedMs, expected) => {
+    expect(mayStart(given, waitedMs, 'audioIndependent')).toBe(expected);
+  });
+
+  it('waits for motion however long in strictSync', () => {
+    expect(mayStart(supply({ audioMs: 500 }), 60_000, 'strictSync')).toBe(false);
+    expect(mayStart(supply({ audioMs: 500, motionMs: 60 }), 0, 'strictSync')).toBe(true);
+  });
+});
+
+describe('starvation', () => {
+  it('never holds the sound in audioIndependent', () => {
+    expect(mustWaitForMotion(supply({}), false, 'audioIndependent')).toBe(false);
+  });
+
+  it('holds in strictSync when motion runs out, and lets go with some in store', () => {
+    expect(mustWaitForMotion(supply({ motionMs: 21 }), false, 'strictSync')).toBe(false);
+    expect(mustWaitForMotion(supply({ motionMs: 19 }), false, 'strictSync')).toBe(true);
+    expect(mustWaitForMotion(supply({ motionMs: 79 }), true, 'strictSync')).toBe(true);
+    expect(mustWaitForMotion(supply({ motionMs: 80 }), true, 'strictSync')).toBe(false);
+    expect(mustWaitForMotion(supply({ motionMs: 0, motionEnded: true }), true, 'strictSync')).toBe(false);
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * When an utterance starts, and when it waits. Times in milliseconds; the figures are the latency budget of the design.
+ */
+
+/** Audio and motion that must be there before sound starts. */
+export const START_BUFFER_MS = 60;
+/** After this wait audio starts without motion. */
+export const START_PATIENCE_MS = 200;
+/** `strictSync` holds the sound when motion covers less than this beyond what is heard ... */
+export const STRICT_LOW_MS = 20;
+/** ... and lets it go on when motion covers this much again. */
+export const STRICT_HIGH_MS = 80;
+
+/** What happens when motion runs short: sound goes on and the mouth relaxes, or both wait. */
+export type FrameStarvationMode = 'audioIndependent' | 'strictSync';
+
+/** What is in store for one utterance. */
+export interface Supply {
+  /** Decoded audio ready to play. */
+  readonly audioMs: number;
+  readonly audioEnded: boolean;
+  /** Motion without a gap from the playback position on. */
+  readonly motionMs: number;
+  readonly motionEnded: boolean;
+}
+
+/** True when the utterance may start, `waitedMs` after its first audio came. */
+export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvationMode): boolean {
+  const audioReady = supply.audioMs >= START_BUFFER_MS || supply.audioEnded;
+  if (!audioReady) return false;
+  if (supply.motionMs >= START_BUFFER_MS || supply.motionEnded) return true;
+  return mode === 'audioIndependent' && waitedMs >= START_PATIENCE_MS;
+}
+
+/** Whether sound must wait for motion now, given whether it is waiting already. */
+export function mustWaitForMotion(supply: Supply, waiting: boolean, mode: FrameStarvationMode): boolean {
+  if (mode === 'audioIndependent' || supply.motionEnded) return false;
+  return supply.motionMs < (waiting ? STRICT_HIGH_MS : STRICT_LOW_MS);
+}

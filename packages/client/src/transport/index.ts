@@ -1,0 +1,12 @@
+/**
+ * Transports: what carries a backend's messages to the client and its reports back.
+ * Knows neither audio nor poses; everything goes to a sink, which ../controller is.
+ */
+export { compareEpochs } from './epoch.js';
+export { DownlinkReader } from './downlink-reader.js';
+export { RateMeter } from './rate-meter.js';
+export type { OpenSocket, SocketLike } from './socket.js';
+export type {
+  ConnectionState, DownlinkAudio, ReportedEnd, ReportedPosition, Transport, TransportSink,
+} from './transport.js';
+export { WebSocketTransport, type Ticket, type WebSocketTransportOptions } from './websocket-transport.js';

@@ -1,0 +1,218 @@
+import { seededRandom, type Random } from '@visavis/face';
+import { PlaybackState, type ClientBodies, type ServerMessage } from '@visavis/protocol/downlink';
+import { CLOSE_CODE } from '@visavis/protocol/ingress';
+import { VisavisError } from '@visavis/protocol/errors';
+import { SYSTEM_TIMER, type Timer } from '../timeline/index.js';
+import { Backoff } from './backoff.js';
+import { Connection } from './connection.js';
+import { DownlinkReader, toError } from './downlink-reader.js';
+import { BROWSER_SOCKET, type OpenSocket } from './socket.js';
+import type { ConnectionState, ReportedEnd, ReportedPosition, Transport, TransportSink } from './transport.js';
+
+/** Where to connect, and the short-lived secret that opens one avatar stream. */
+export interface Ticket {
+  /** ws: or wss: URL of the relay. */
+  readonly url: string;
+  readonly ticket: string;
+}
+
+export interface WebSocketTransportOptions {
+  /** Asks the application's own backend for a ticket; called for every connection. */
+  readonly getTicket: () => Promise<Ticket>;
+  readonly avatarId: string;
+  /** Motion frames per second to ask for, 25-60. Default: the backend's. */
+  readonly fps?: number;
+  readonly openSocket?: OpenSocket;
+  readonly timer?: Timer;
+  readonly random?: Random;
+}
+
+/** A restarting backend asks everyone to come back: spread over a quarter of a second. */
+const DRAIN_SPREAD_MS = 250;
+/** Longest wait for a ticket. */
+const TICKET_TIMEOUT_MS = 10_000;
+
+const STATES = {
+  playing: PlaybackState.PLAYING,
+  paused: PlaybackState.PAUSED,
+  stalled: PlaybackState.STALLED,
+} as const;
+
+/** The downlink over a WebSocket, with tickets, heartbeat and reconnection. One avatar stream; single use after `close`. */
+export class WebSocketTransport implements Transport {
+  readonly #options: WebSocketTransportOptions;
+  readonly #timer: Timer;
+  readonly #openSocket: OpenSocket;
+  readonly #random: Random;
+  readonly #backoff: Backoff;
+  #sink: TransportSink | undefined;
+  #reader: DownlinkReader | undefined;
+  #connection: Connection | undefined;
+  #cancelRetry: () => void = () => undefined;
+  #settle: { resolve(): void; reject(error: VisavisError): void } | undefined;
+  #state: ConnectionState = 'disconnected';
+  #bytesReceived = 0;
+  #closed = false;
+  #interruptMs: number | undefined;
+  /** The backend's own reason for the end that is about to come. */
+  #lastWord: VisavisError | undefined;
+  /** Why no ticket could be had, told once until the next welcome. */
+  #toldOfOutage: VisavisError['code'] | undefined;
+
+  constructor(options: WebSocketTransportOptions) {
+    this.#options = options;
+    this.#timer = options.timer ?? SYSTEM_TIMER;
+    this.#openSocket = options.openSocket ?? BROWSER_SOCKET;
+    this.#random = options.random ?? seededRandom(Date.now());
+    this.#backoff = new Backoff(this.#random);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get bytesReceived(): number {
+    return this.#bytesReceived;
+  }
+
+  /** Rejects with `connectionInProgress`, `invalidState` after `close`, or the reason it gave up. */
+  connect(sink: TransportSink): Promise<void> {
+    if (this.#closed) return Promise.reject(new VisavisError('invalidState', 'this transport was closed; make a new one'));
+    if (this.#sink && this.#state !== 'failed') return Promise.reject(new VisavisError('connectionInProgress', 'this transport is in use already'));
+    this.#sink = sink;
+    this.#reader = new DownlinkReader(sink);
+    this.#backoff.reset();
+    this.#toldOfOutage = undefined;
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      void this.#attempt();
+    });
+  }
+
+  sendText(text: string): void {
+    if (this.#connection?.send('text', { text })) return;
+    throw new VisavisError('networkLayerNotAvailable', 'there is no connection to the backend; send the text again when it is back');
+  }
+
+  interrupt(reason: string): void {
+    if (!this.#connection?.send('interrupt', { reason })) return;
+    this.#reader?.interrupted();
+    // Answered after the interrupt is handled: its pong says that what follows was sent in knowledge of it.
+    this.#interruptMs = this.#timer.now();
+    this.#connection.send('ping', { timeMs: this.#interruptMs });
+  }
+
+  reportPosition(position: ReportedPosition): void {
+    const reqId = this.#reader?.positionOf(position);
+    if (reqId === undefined) return;
+    const body = { reqId, playedMs: Math.round(position.playedMs), state: STATES[position.state] };
+    this.#connection?.send('playbackPosition', body, true);
+  }
+
+  reportFinished(end: ReportedEnd): void {
+    const reqId = this.#reader?.finished(end);
+    if (reqId === undefined) return;
+    this.#connection?.send('playbackFinished', { reqId, playedMs: Math.round(end.playedMs), interrupted: end.interrupted });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#setState('disconnected');
+    this.#settle?.reject(new VisavisError('connectionClosed', 'the transport was closed while it connected', { retryable: false }));
+    this.#settle = undefined;
+  }
+
+  async #attempt(): Promise<void> {
+    this.#lastWord = undefined;
+    this.#setState('connecting');
+    try {
+      const { url, ticket } = await this.#inTime(this.#options.getTicket());
+      if (this.#closed) return;
+      this.#connection = this.#open(url, ticket);
+    } catch (cause) {
+      if (!this.#closed) this.#retryOrFail(VisavisError.isInstance(cause) ? cause : unreachable(cause), 0);
+    }
+  }
+
+  /** A backend that never answers counts as one that cannot be reached. */
+  #inTime<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#timer.after(TICKET_TIMEOUT_MS, () => reject(new Error('no ticket came within 10 s')));
+      promise.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  #open(url: string, ticket: string): Connection {
+    const connection: Connection = new Connection(this.#openSocket(url), this.#timer, {
+      onOpen: () => connection.send('hello', this.#hello(ticket)),
+      onMessage: (message) => this.#receive(message),
+      onBytes: (count) => { this.#bytesReceived += count; },
+      onError: (error) => this.#sink?.handleError(error),
+      onEnd: (error, code) => this.#lost(error, code),
+    });
+    return connection;
+  }
+
+  #hello(ticket: string): ClientBodies['hello'] {
+    const lastSeen = this.#reader?.lastSeen;
+    return {
+      ticket, avatarId: this.#options.avatarId, audioCodecs: ['opus', 'pcm'], fps: this.#options.fps ?? 0,
+      ...(lastSeen ? { lastSeen: { ...lastSeen, state: PlaybackState.PLAYING } } : {}),
+    };
+  }
+
+  #receive(message: ServerMessage): void {
+    if (message.case === 'error' && message.value.fatal) this.#lastWord = toError(message.value);
+    if (message.case === 'pong' && message.value.timeMs === this.#interruptMs) this.#reader?.interruptAnswered();
+    this.#reader?.handle(message);
+    if (message.case !== 'welcome') return;
+    this.#toldOfOutage = undefined;
+    this.#backoff.reset();
+    this.#setState('connected');
+    this.#settle?.resolve();
+    this.#settle = undefined;
+  }
+
+  #lost(error: VisavisError, code: number): void {
+    this.#connection = undefined;
+    // The backend has told its reason already, by an error message; the close only follows from it.
+    if (!this.#lastWord && code !== CLOSE_CODE.draining) this.#sink?.handleError(error);
+    this.#retryOrFail(this.#lastWord ?? error, code);
+  }
+
+  #retryOrFail(error: VisavisError, closeCode: number): void {
+    if (closeCode === 0 && this.#toldOfOutage !== error.code) {
+      this.#toldOfOutage = error.code;
+      this.#sink?.handleError(error);
+    }
+    const final = !error.retryable || closeCode === CLOSE_CODE.quota;
+    const waitMs = final ? undefined : closeCode === CLOSE_CODE.draining ? DRAIN_SPREAD_MS * this.#random() : this.#backoff.next();
+    if (waitMs === undefined) return this.#fail(error);
+    this.#setState('connecting');
+    this.#cancelRetry = this.#timer.after(waitMs, () => void this.#attempt());
+  }
+
+  #fail(cause: VisavisError): void {
+    const error = new VisavisError('connectionFailed', `gave up connecting to the backend: ${cause.message}`, { cause, retryable: cause.retryable });
+    this.#setState('failed');
+    this.#reader?.streamLost();
+    this.#sink?.handleError(error);
+    this.#settle?.reject(error);
+    this.#settle = undefined;
+  }
+
+  #setState(state: ConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#sink?.handleState(state);
+  }
+}
+
+/** What `fetch` says of a failure means nothing to users; it stays as the cause. */
+function unreachable(cause: unknown): VisavisError {
+  return new VisavisError('networkLayerNotAvailable', 'the backend cannot be reached; trying again', { cause });
+}

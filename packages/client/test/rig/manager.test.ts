@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { AvatarManager, type LoadProgress } from '../../src/avatar/index.js';
+
+const AVATARS = new URL('../../../../avatars/', import.meta.url);
+
+/** A web server over the repository's avatars, with answers overridden by path. */
+function serve(overrides: Record<string, () => Response | Promise<Response>> = {}) {
+  return vi.fn(async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    init?.signal?.throwIfAborted();
+    const path = new URL(String(input)).pathname.replace(/^\/avatars\//, '');
+    if (overrides[path]) return overrides[path]();
+    try {
+      return new Response(await readFile(new URL(path, AVATARS)));
+    } catch {
+      return new Response('', { status: 404 });
+    }
+  });
+}
+
+const managerOver = (fetch: typeof globalThis.fetch): AvatarManager => new AvatarManager({ fetch, pageUrl: 'http://page.test/' });
+const withManifest = (change: object): (() => Promise<Response>) => async () => {
+  const manifest = JSON.parse(await readFile(new URL('ava/manifest.json', AVATARS), 'utf8')) as object;
+  return Response.json({ ...manifest, ...change });
+};
+
+describe('AvatarManager', () => {
+  it('loads an avatar once for everyone who asks at the same time, and keeps it', async () => {
+    const fetch = serve();
+    const manager = managerOver(fetch);
+    const seen: LoadProgress[] = [];
+    const [one, two] = await Promise.all([manager.load('ava', (each) => seen.push(each)), manager.load('ava')]);
+    expect(two).toBe(one);
+    expect(manager.retrieve('ava')).toBe(one);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    expect(seen[0]).toEqual({ type: 'downloading', progress: 0 });
+    expect(seen.at(-1)).toEqual({ type: 'completed', progress: 1 });
+    manager.clear('ava');
+    expect(manager.retrieve('ava')).toBeUndefined();
+  });
+
+  it('takes the URL of a manifest in place of an id', async () => {
+    const avatar = await managerOver(serve()).load('/avatars/ava/manifest.json');
+    expect(avatar.id).toBe('ava');
+    expect(avatar.thumbnailUrl).toBe('http://page.test/avatars/ava/thumbnail.webp');
+  });
+
+  it('cancels for everyone, and can load again', async () => {
+    const manager = managerOver(serve());
+    const seen: LoadProgress[] = [];
+    const load = manager.load('ava', (each) => seen.push(each));
+    manager.cancelLoad('ava');
+    await expect(load).rejects.toMatchObject({ name: 'AbortError' });
+    expect(seen.at(-1)?.type).toBe('failed');
+    await expect(manager.load('ava')).resolves.toMatchObject({ id: 'ava' });
+  });
+
+  it.each([
+    ['avatarIDUnrecognized', 'nobody', {}],
+    ['avatarIDUnrecognized', 'javascript:alert(1)', {}],
+    ['avatarIDUnrecognized', '../secret', {}],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('', { status: 503 }) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => Promise.reject(new TypeError('offline')) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('x'.repeat(70_000)) }],
+    ['invalidAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('{') }],
+    ['invalidAvatarMetadata', 'ava', { 'ava/manifest.json': () => Response.json({}) }],
+    ['failedToDownloadAvatarAssets', 'ava', { 'ava/manifest.json': withManifest({ rig: { type: 'glb', file: 'missing.glb' } }) }],
+    ['unsupportedAvatarAsset', 'ava', { 'ava/avatar.glb': () => new Response('not a model, but long enough to hold a header') }],
+  ])('rejects with %s for %s', async (code, id, overrides) => {
+    await expect(managerOver(serve(overrides)).load(id)).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a model that is cut off or refers to files outside itself', async () => {
+    const whole = await readFile(new URL('ava/avatar.glb', AVATARS));
+    const cut = managerOver(serve({ 'ava/avatar.glb': () => new Response(whole.subarray(0, 5000)) }));
+    await expect(cut.load('ava')).rejects.toMatchObject({ code: 'unsupportedAvatarAsset' });
+    const outward = managerOver(serve({ 'ava/avatar.glb': () => new Response(glb({ images: [{ uri: 'https://elsewhere/x.png' }] })) }));
+    await expect(outward.load('ava')).rejects.toMatchObject({ code: 'unsupportedAvatarAsset' });
+  });
+
+  it('keeps at most eight avatars, forgetting the one used longest ago', async () => {
+    const overrides = Object.fromEntries(
+      Array.from({ length: 9 }, (_, i) => [
+        [`a${i}/manifest.json`, withManifest({ id: `a${i}` })],
+        [`a${i}/avatar.glb`, () => new Response(glb({}))],
+      ] as const).flat(),
+    );
+    const manager = managerOver(serve(overrides));
+    for (let i = 0; i < 8; i++) await manager.load(`a${i}`);
+    manager.retrieve('a0');
+    await manager.load('a8');
+    expect(manager.retrieve('a0')).toBeDefined();
+    expect(manager.retrieve('a1')).toBeUndefined();
+  });
+});
+
+/** The smallest GLB that holds this document. */
+function glb(document: object): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(document));
+  const bytes = new Uint8Array(20 + json.length);
+  const view = new DataView(bytes.buffer);
+  [0x46546c67, 2, bytes.length, json.length, 0x4e4f534a].forEach((word, i) => view.setUint32(i * 4, word, true));
+  bytes.set(json, 20);
+  return bytes;
+}

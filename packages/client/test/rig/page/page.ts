@@ -1,0 +1,18 @@
+/**
+ * The page behind the browser tests and the still maker: offers the client's rendering modules to the test as `renderModules`.
+ * Tests drive it with `page.evaluate`; it does nothing by itself.
+ */
+import * as face from '@visavis/face';
+import * as three from 'three';
+import * as avatar from '../../../src/avatar/index.js';
+import * as rig from '../../../src/rig/index.js';
+import * as view from '../../../src/view/index.js';
+
+const modules = { face, three, avatar, rig, view };
+
+declare global {
+  var renderModules: typeof modules;
+}
+
+globalThis.renderModules = modules;
+document.documentElement.dataset['ready'] = 'yes';

@@ -1,0 +1,220 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { GlbRig } from '../../src/rig/index.js';
+import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+
+let browser: Browser;
+let server: ServedFolder;
+let page: Page;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  server = await serveWithVite();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+beforeEach(async () => {
+  problems.length = 0;
+  page = await browser.newPage({ viewport: { width: 96, height: 112 } });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (line) => { if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text()); });
+  await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
+  await page.waitForSelector('html[data-ready]');
+});
+
+afterEach(async () => {
+  await page.close();
+});
+
+/** Driver messages of the software renderer, which are about speed. */
+const realProblems = (): string[] => problems.filter((line) => !/GPU stall|GL Driver Message/.test(line));
+
+describe('the rig in a browser', () => {
+  it('binds all 52 shapes, and a jaw that opens moves the chin', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, three } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const ava = (await loaded.createRig()) as GlbRig;
+      const mesh = ava.root.getObjectByName('Face') as InstanceType<typeof three.SkinnedMesh>;
+      const pose = face.createPose();
+      const place = (i: number) => mesh.getVertexPosition(i, new three.Vector3()).applyMatrix4(mesh.matrixWorld);
+      const places = () => Array.from({ length: mesh.geometry.attributes['position']!.count }, (_, i) => place(i));
+      ava.root.updateMatrixWorld(true);
+      ava.apply(pose);
+      const rest = places();
+      pose.weights[face.CHANNEL.jawOpen] = 0.5;
+      ava.apply(pose);
+      const moved = places().map((to, i) => rest[i]!.y - to.y);
+      const result = { names: ava.boundNames.size, onFace: Object.keys(mesh.morphTargetDictionary ?? {}).length, drop: Math.max(...moved) };
+      ava.dispose();
+      return result;
+    });
+    expect(seen).toMatchObject({ names: 52, onFace: 52 });
+    expect(seen.drop).toBeGreaterThan(0.005);
+    expect(seen.drop).toBeLessThan(0.05);
+  });
+
+  it('gives all graphics memory back', async () => {
+    const { before, during, after } = await page.evaluate(async () => {
+      const { avatar, three } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const renderer = new three.WebGLRenderer();
+      // A mesh that stays, so that what three.js itself keeps for standard materials is counted from the start.
+      const resident = new three.Mesh(new three.PlaneGeometry(), new three.MeshStandardMaterial());
+      const scene = new three.Scene().add(new three.AmbientLight(), resident);
+      const camera = new three.PerspectiveCamera(20, 1, 0.05, 10);
+      camera.position.z = 1;
+      const memory = () => {
+        renderer.render(scene, camera);
+        return { ...renderer.info.memory };
+      };
+      const start = memory();
+      const ava = await loaded.createRig();
+      scene.add(ava.root);
+      const held = memory();
+      ava.dispose();
+      const end = memory();
+      renderer.dispose();
+      return { before: start, during: held, after: end };
+    });
+    expect(during.geometries).toBeGreaterThan(5);
+    expect(during.textures).toBeGreaterThan(5);
+    expect(after).toEqual(before);
+  });
+});
+
+describe('AvatarView in a browser', { timeout: 120_000 }, () => {
+  it('draws what its controller says, reports itself, and exports a picture', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const pose = face.createPose();
+      pose.weights[face.CHANNEL.jawOpen] = 0.4;
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(loaded, container, { controller: { poseAt: () => pose }, quality: 'standard' });
+      const applied = new Promise<number>((resolve) => { shown.onPoseApplied = (each) => { resolve(each.weights[face.CHANNEL.jawOpen]!); }; });
+      await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+      shown.pauseRendering();
+      const blob = await shown.exportBitmap();
+      const result = {
+        jawOpen: await applied,
+        png: [...new Uint8Array(await blob!.arrayBuffer()).subarray(1, 4)],
+        size: shown.renderSize,
+        rect: shown.getBoundingRect()!,
+        enabled: shown.isRenderingEnabled,
+      };
+      shown.avatarTransform = { x: 0, y: 0, scale: 2 };
+      const doubled = shown.getBoundingRect()!;
+      shown.dispose();
+      return { ...result, ratio: doubled.width / result.rect.width };
+    });
+    expect(seen.jawOpen).toBeCloseTo(0.4);
+    expect(String.fromCharCode(...seen.png)).toBe('PNG');
+    expect(seen.size).toEqual({ width: 96, height: 112 });
+    expect(seen.enabled).toBe(false);
+    expect(seen.rect.width, 'the shoulders fill the width').toBeGreaterThan(90);
+    expect(seen.rect.y, 'there is air above the hair').toBeGreaterThan(2);
+    expect(seen.ratio).toBeCloseTo(2);
+    expect(realProblems()).toEqual([]);
+  });
+
+  it('stops while paused and while the document is hidden', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const pose = face.createPose();
+      let hidden = false;
+      Object.defineProperty(document, 'hidden', { get: () => hidden });
+      const hide = (value: boolean) => { hidden = value; document.dispatchEvent(new Event('visibilitychange')); };
+      const due = new Set<() => void>();
+      let asked = 0;
+      const timer = { now: () => 0, request: (callback: () => void) => { due.clear(); due.add(callback); return 1; }, cancel: () => { due.clear(); } };
+      const controller = { poseAt: () => { asked++; return pose; } };
+      const shown = new view.AvatarView(loaded, document.getElementById('view')!, { controller, timer, quality: 'standard' });
+      const refresh = () => { for (const callback of [...due]) callback(); };
+      const askedAfter = (change: () => void) => { change(); asked = 0; refresh(); return asked; };
+      const counts = [
+        askedAfter(() => {}), askedAfter(() => { shown.pauseRendering(); }), askedAfter(() => { shown.resumeRendering(); }),
+        askedAfter(() => { hide(true); }), askedAfter(() => { hide(false); }), askedAfter(() => { shown.dispose(); }),
+        askedAfter(() => { hide(false); shown.resumeRendering(); }),
+      ];
+      return { counts, waiting: due.size };
+    });
+    expect(seen).toEqual({ counts: [1, 0, 1, 0, 1, 0, 0], waiting: 0 });
+  });
+
+  it('leaves nothing behind after three mounts, and a dead controller each time', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const container = document.getElementById('view')!;
+      let disposed = 0;
+      for (let i = 0; i < 3; i++) {
+        const controller = { poseAt: () => face.createPose(), dispose: () => { disposed++; } };
+        const shown = new view.AvatarView(loaded, container, { controller, quality: 'standard' });
+        // The last one is taken down while its rig is still being built.
+        if (i < 2) await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+        shown.dispose();
+        shown.dispose();
+      }
+      return { canvases: document.querySelectorAll('canvas').length, children: container.childElementCount, disposed };
+    });
+    expect(seen).toEqual({ canvases: 0, children: 0, disposed: 3 });
+  });
+
+  it('says that the context is lost, keeps asking for poses, and draws again when it is back', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const pose = face.createPose();
+      let asked = () => {};
+      const controller = { poseAt: () => { asked(); return pose; } };
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(loaded, container, { controller, quality: 'standard' });
+      await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+      const canvas = container.querySelector('canvas')!;
+      const context = canvas.getContext('webgl2')!.getExtension('WEBGL_lose_context')!;
+      const error = new Promise<string>((resolve) => { shown.onError = ({ code }) => { resolve(code); }; });
+      context.loseContext();
+      const code = await error;
+      await new Promise<void>((resolve) => { asked = resolve; });
+      const whileLost = await shown.exportBitmap();
+      const restored = new Promise<void>((resolve) => { canvas.addEventListener('webglcontextrestored', () => resolve(), { once: true }); });
+      context.restoreContext();
+      await restored;
+      const blob = await shown.exportBitmap();
+      const bitmap = await createImageBitmap(blob!);
+      const flat = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+      flat.drawImage(bitmap, 0, 0);
+      const colour = [...flat.getImageData(bitmap.width / 2, bitmap.height * 0.55, 1, 1).data];
+      shown.dispose();
+      return { code, whileLost, colour };
+    });
+    expect(seen.code).toBe('renderingContextLost');
+    expect(seen.whileLost).toBeNull();
+    const [red = 0, , blue = 0] = seen.colour;
+    expect(red, 'skin is warm').toBeGreaterThan(blue + 20);
+  });
+
+  it('says that there is no WebGL, and keeps asking for poses', async () => {
+    const code = await page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      HTMLCanvasElement.prototype.getContext = () => null;
+      const pose = face.createPose();
+      let asked = () => {};
+      const controller = { poseAt: () => { asked(); return pose; } };
+      const shown = new view.AvatarView(loaded, document.getElementById('view')!, { controller });
+      const result = await new Promise<string>((resolve) => { shown.onError = (each) => { resolve(each.code); }; });
+      await new Promise<void>((resolve) => { asked = resolve; });
+      shown.dispose();
+      return result;
+    });
+    expect(code).toBe('renderingUnavailable');
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { VisavisError } from '@visavis/protocol/errors';
+import { createMotionServer, devConfig, type MotionServerConfig } from './index.js';
+
+async function refusal(config: MotionServerConfig): Promise<VisavisError> {
+  const error: unknown = await createMotionServer(config).then((server) => server.close()).catch((reason: unknown) => reason);
+  if (!VisavisError.isInstance(error)) throw new Error('the config was accepted');
+  return error;
+}
+
+describe('config', () => {
+  it.each(['0.0.0.0', '192.168.1.4', '::', 'example.org'])('keeps the development key off %s', async (host) => {
+    const { code, message } = await refusal(devConfig({ host }));
+    expect(code).toBe('invalidConfiguration');
+    expect(message).toContain('dev-key');
+  });
+
+  it.each(['127.0.0.1', 'localhost', '::1'])('takes the development key on %s', async (host) => {
+    const server = await createMotionServer(devConfig({ host })).catch((error: NodeJS.ErrnoException) => error);
+    if (server instanceof Error) expect((server as NodeJS.ErrnoException).code).toMatch(/EADDRNOTAVAIL|EAFNOSUPPORT/); // a machine without IPv6
+    else await server.close();
+  });
+
+  it('names the setting that is wrong', async () => {
+    const { code, message } = await refusal({ apps: [], port: 70_000 });
+    expect(code).toBe('invalidConfiguration');
+    expect(message).toContain('port');
+    expect(message).toContain('apps');
+  });
+
+  it('refuses settings it does not know', async () => {
+    expect((await refusal({ ...devConfig(), limits: { idle: 3 } } as MotionServerConfig)).message).toContain('idle');
+  });
+});

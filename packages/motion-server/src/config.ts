@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { createSignalModel, type MotionModel } from '@visavis/motion';
+import { VisavisError } from '@visavis/protocol/errors';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { systemClock, type Clock } from './clock.js';
+import { limitsSchema } from './limits.js';
+import { redacting, type Logger } from './log.js';
+import { Metrics } from './metrics.js';
+
+const DEV_APP = 'dev-app';
+const DEV_KEY = 'dev-key';
+const DEV_AVATAR = 'ava';
+
+const name = z.string().min(1).max(200);
+
+const appSchema = z.strictObject({
+  appId: name,
+  /** Secrets of the app's backends. */
+  apiKeys: z.array(name).min(1),
+  /** Avatars the app may use; absent means any. */
+  avatars: z.array(name).optional(),
+});
+
+const settingsSchema = z.strictObject({
+  /** Address to listen on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 takes a free one. */
+  port: z.int().min(0).max(65_535).default(0),
+  apps: z.array(appSchema).min(1),
+  /** Key that signs session tokens, 32 characters or more. Random if absent: tokens then end with the process. */
+  signingSecret: z.string().min(32).optional(),
+  /** Whether an open connection is closed (4010) when its token expires. */
+  closeOnTokenExpiry: z.boolean().default(false),
+  /** Threads that motion is made in; 0 makes it in the thread of the sockets. */
+  workers: z.int().min(0).max(64).default(0),
+  limits: limitsSchema.prefault({}),
+});
+
+export type AppConfig = z.output<typeof appSchema>;
+export type Settings = z.output<typeof settingsSchema>;
+
+/** What a server works with beside its settings; everything has a default. */
+export interface Collaborators {
+  /** Audio to motion. The caller's own is not disposed of. Default: a signal model. */
+  readonly model?: MotionModel;
+  /** Default: silence. */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Source of connection ids, token ids and the random signing secret. */
+  readonly randomBytes?: (count: number) => Uint8Array;
+}
+
+export type MotionServerConfig = z.input<typeof settingsSchema> & Collaborators;
+
+/** A config with every default filled in. */
+export interface ServerContext {
+  readonly settings: Settings;
+  readonly model: MotionModel;
+  /** The model was made here and goes with the server. */
+  readonly ownsModel: boolean;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** Settings for development: app `dev-app`, API key `dev-key`, avatar `ava`, on loopback. */
+export function devConfig(overrides: { host?: string; port?: number } = {}): MotionServerConfig {
+  return { ...overrides, apps: [{ appId: DEV_APP, apiKeys: [DEV_KEY], avatars: [DEV_AVATAR] }] };
+}
+
+/** Checks a config and fills it in. Throws `invalidConfiguration`, naming each setting that is wrong. */
+export function resolveConfig({ model, logger, clock, randomBytes: random, ...input }: MotionServerConfig): ServerContext {
+  const parsed = settingsSchema.safeParse(input);
+  if (!parsed.success) throw new VisavisError('invalidConfiguration', z.prettifyError(parsed.error));
+  checkDevKey(parsed.data);
+  if (model && parsed.data.workers > 0) {
+    throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0');
+  }
+  return {
+    settings: parsed.data,
+    model: model ?? createSignalModel(),
+    ownsModel: model === undefined,
+    logger: redacting(logger ?? pino({ level: 'silent' }), secretsOf(parsed.data)),
+    metrics: new Metrics(),
+    clock: clock ?? systemClock,
+    randomBytes: random ?? randomBytes,
+  };
+}
+
+function secretsOf({ apps, signingSecret = '' }: Settings): string[] {
+  return [...apps.flatMap((app) => app.apiKeys), signingSecret];
+}
+
+/** The development key is public: it must not open a server that others can reach. */
+function checkDevKey({ host, apps }: Settings): void {
+  if (isLoopback(host) || !apps.some((app) => app.apiKeys.includes(DEV_KEY))) return;
+  throw new VisavisError(
+    'invalidConfiguration', `the API key "${DEV_KEY}" works on loopback only, and ${host} is not; listen on 127.0.0.1 or configure a key of your own`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

@@ -1,0 +1,212 @@
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MotionEngine, type MotionFrame } from '@visavis/motion';
+import { createSignalModel } from '@visavis/motion/signal';
+import { pino } from 'pino';
+import { build } from '../../test/build.js';
+import { connect, frameIndices, http, range, startServer } from '../../test/client.js';
+import { ManualClock } from '../../test/manual-clock.js';
+import { speechBytes, syntheticSpeech } from '../../test/speech.js';
+import { systemClock } from '../clock.js';
+import { Metrics } from '../metrics.js';
+import { createLocalHost, type EngineHost, type EngineOptions, type RemoteEngine } from './host.js';
+import type { WorkerThread } from './lane.js';
+import { createWorkerPool } from './pool.js';
+
+beforeAll(build);
+
+const RATES = [8000, 16_000, 22_050, 24_000, 44_100, 48_000];
+const at = (sampleRate: number, rest: Partial<EngineOptions> = {}): EngineOptions => ({ sampleRate, fps: 30, startMs: 0, warmupMs: 0, ...rest });
+const speech = (ms: number, rate: number) => Float32Array.from(syntheticSpeech(ms, rate), (sample) => sample / 32_768);
+
+function pieces(samples: Float32Array, rate: number, ms = 20): Float32Array[] {
+  const size = Math.round((rate * ms) / 1000);
+  return Array.from({ length: Math.ceil(samples.length / size) }, (_, i) => samples.slice(i * size, (i + 1) * size));
+}
+
+/** What an engine gives for audio; `before` is called ahead of each push. */
+async function frames(engine: RemoteEngine, audio: readonly Float32Array[], before: (piece: number) => unknown = () => undefined): Promise<MotionFrame[]> {
+  const all: MotionFrame[] = [];
+  for (const [i, piece] of audio.entries()) {
+    await before(i);
+    all.push(...(await engine.push(piece)));
+  }
+  await before(audio.length);
+  all.push(...(await engine.finish()));
+  engine.close();
+  return all;
+}
+
+async function expected(audio: readonly Float32Array[], options: EngineOptions): Promise<MotionFrame[]> {
+  const engine = new MotionEngine({ model: createSignalModel(), ...options });
+  for (const piece of audio) engine.push(piece);
+  engine.flush();
+  return engine.pull();
+}
+
+const plain = (all: readonly MotionFrame[]) => all.map(({ index, timeMs, pose }) => [index, timeMs, ...pose.values]);
+
+/** A pool, and its threads in the order they were made. */
+async function createPool(workers: number, clock = systemClock) {
+  const threads: Worker[] = [];
+  const spawn = (): WorkerThread => {
+    const thread = new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [] });
+    threads.push(thread);
+    return thread;
+  };
+  const metrics = new Metrics();
+  const pool = await createWorkerPool({ workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
+  return { pool, threads, metrics };
+}
+
+let host: EngineHost;
+afterEach(() => host.dispose());
+
+const HOSTS: [string, () => Promise<EngineHost>][] = [
+  ['in this thread', async () => createLocalHost(createSignalModel(), true)],
+  ['in workers', async () => (await createPool(2)).pool],
+];
+
+describe.each(HOSTS)('engines %s', (_, create) => {
+  it.each(RATES)('give at %i Hz what an engine gives, bit for bit', async (rate) => {
+    host = await create();
+    const audio = pieces(speech(1510, rate), rate);
+    const all = await frames(host.join().open(at(rate)), audio);
+    expect(plain(all)).toEqual(plain(await expected(audio, at(rate))));
+  });
+
+  it('keep sessions apart', async () => {
+    host = await create();
+    const seats = range(12).map(() => host.join());
+    const audios = seats.map((_, i) => pieces(speech(600 + 100 * i, 16_000), 16_000));
+    const all = await Promise.all(seats.map((seat, i) => frames(seat.open(at(16_000)), audios[i]!)));
+    for (const [i, audio] of audios.entries()) expect(plain(all[i]!)).toEqual(plain(await expected(audio, at(16_000))));
+    for (const seat of seats) seat.leave();
+  });
+
+  it('resume', async () => {
+    host = await create();
+    const audio = pieces(speech(1500, 16_000), 16_000);
+    const options = at(16_000, { startMs: 2000, warmupMs: 500 });
+    const all = await frames(host.join().open(options), audio);
+    expect(all.map(({ index }) => index)).toEqual(range(30, 60));
+    expect(plain(all)).toEqual(plain(await expected(audio, options)));
+  });
+
+  it('refuse samples that are none, and go on', async () => {
+    host = await create();
+    const engine = host.join().open(at(16_000));
+    await expect(engine.push(Float32Array.of(NaN))).rejects.toMatchObject({ name: 'MotionInputError', code: 'invalidSamples' });
+    engine.close();
+    expect(await frames(host.join().open(at(16_000)), [speech(100, 16_000)])).toHaveLength(3);
+  });
+
+  it('refuse options they cannot take', async () => {
+    host = await create();
+    await expect((async () => host.join().open(at(16_000, { fps: 1 })).push(new Float32Array(1)))()).rejects.toMatchObject({ code: 'unsupportedFrameRate' });
+  });
+
+  it('give nothing after close', async () => {
+    host = await create();
+    const engine = host.join().open(at(16_000));
+    const pushed = engine.push(speech(1000, 16_000));
+    engine.close();
+    expect(await pushed).toEqual([]);
+    engine.close();
+  });
+});
+
+describe('a worker that ends', () => {
+  const LONG_MS = 9000;
+
+  /** The largest difference of any channel. */
+  function difference(a: readonly MotionFrame[], b: readonly MotionFrame[]): number {
+    return Math.max(...a.map(({ pose }, i) => Math.max(...pose.values.map((value, c) => Math.abs(value - b[i]!.pose.values[c]!)))));
+  }
+
+  it.each(RATES)('in the middle of an utterance at %i Hz costs no frame and repeats none', async (rate) => {
+    const { pool, threads, metrics } = await createPool(1);
+    host = pool;
+    const audio = pieces(speech(LONG_MS, rate), rate);
+    const crashes = new Set([3, 151, 333]);
+    const all = await frames(host.join().open(at(rate)), audio, (i) => void (crashes.has(i) && threads.at(-1)?.terminate()));
+    const whole = await expected(audio, at(rate));
+    expect(threads).toHaveLength(4);
+    expect(await metrics.text()).toContain('visavis_worker_exits_total 3');
+    expect(all.map(({ index, timeMs }) => [index, timeMs])).toEqual(whole.map(({ index, timeMs }) => [index, timeMs]));
+    expect(difference(all, whole)).toBeLessThan(0.05);
+    expect(plain(all.slice(0, 80))).toEqual(plain(whole.slice(0, 80))); // all audio so far was heard again
+  });
+
+  it.each([['before a push', 0], ['with the last push', 449], ['with the end', 450]])('%s, too', async (_, piece) => {
+    const { pool, threads } = await createPool(1);
+    host = pool;
+    const audio = pieces(speech(LONG_MS, 16_000), 16_000);
+    const all = await frames(host.join().open(at(16_000)), audio, (i) => void (i === piece && threads[0]!.terminate()));
+    expect(all.map(({ index }) => index)).toEqual(range(270));
+  });
+
+  it('while nothing is asked of it, too', async () => {
+    const { pool, threads } = await createPool(2);
+    host = pool;
+    const audio = pieces(speech(2000, 16_000), 16_000);
+    const all = await frames(host.join().open(at(16_000)), audio, (i) => (i === 40 ? threads[0]!.terminate() : undefined));
+    expect(threads).toHaveLength(3);
+    expect(plain(all)).toEqual(plain(await expected(audio, at(16_000))));
+  });
+
+  it('moves its sessions to the others, and leaves those of the others alone', async () => {
+    const { pool, threads } = await createPool(2);
+    host = pool;
+    const audio = pieces(speech(2000, 16_000), 16_000);
+    const run = (i: number) => void (i === 50 && threads[1]!.terminate());
+    const all = await Promise.all(range(6).map((n) => frames(host.join().open(at(16_000)), audio, n === 0 ? run : undefined)));
+    const whole = plain(await expected(audio, at(16_000)));
+    for (const one of all) expect(plain(one)).toEqual(whole);
+  });
+
+  it('again and again under one request costs that request', async () => {
+    const { pool, threads } = await createPool(1);
+    host = pool;
+    const engine = host.join().open(at(16_000));
+    const crashing = frames(engine, pieces(speech(2000, 16_000), 16_000), () => threads.at(-1)!.terminate());
+    await expect(crashing).rejects.toThrow('ended 4 times');
+    engine.close();
+    expect(await frames(host.join().open(at(16_000)), [speech(100, 16_000)])).toHaveLength(3);
+  });
+
+  it('is ended when it has worked for too long without an answer', async () => {
+    const clock = new ManualClock();
+    const { pool, threads } = await createPool(1, clock);
+    host = pool;
+    const pending = frames(host.join().open(at(16_000)), [speech(60_000, 48_000)]);
+    await new Promise(setImmediate); // the batch leaves
+    clock.advance(10_000);
+    expect(await pending).toHaveLength(5400);
+    expect(threads).toHaveLength(2);
+  });
+
+  it('before it could work fails the start', async () => {
+    host = createLocalHost(createSignalModel(), true);
+    const spawn = () => new Worker('process.exit(1)', { eval: true });
+    const starting = createWorkerPool({ workers: 1, spawn, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }) });
+    await expect(starting).rejects.toMatchObject({ code: 'serverError' });
+  });
+});
+
+describe('a server with workers', () => {
+  it('answers as one without, and tells of its batches', async () => {
+    const server = await startServer({ workers: 2 });
+    host = { join: () => { throw new Error('unused'); }, dispose: () => server.close() };
+    const clients = await Promise.all(range(6).map(() => connect(server, { capabilities: 'audio' })));
+    for (const client of clients) client.audio('a', speechBytes(3000), true);
+    await Promise.all(clients.map((client) => client.ended('a')));
+    for (const client of clients) expect(frameIndices(client.replies('a'))).toEqual(range(90));
+    expect((await http(new URL('/metrics', server.consoleUrl).href)).body).toMatch(/visavis_batch_size_count [1-9]/);
+  });
+
+  it('takes no model of its own', async () => {
+    host = createLocalHost(createSignalModel(), true);
+    await expect(startServer({ workers: 1, model: createSignalModel() })).rejects.toMatchObject({ code: 'invalidConfiguration' });
+  });
+});

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { VisavisError } from '@visavis/protocol/errors';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import type { EngineHost, EngineOptions, EngineSeat, RemoteEngine } from './host.js';
+import { Lane, type WorkerThread } from './lane.js';
+import { PooledEngine } from './pooled-engine.js';
+
+/** How long a place stays empty whose worker ended before it could work. */
+const RESPAWN_MS = 1_000;
+
+export interface PoolOptions {
+  /** Worker threads, 1 or more. */
+  readonly workers: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Default: a thread with a signal model. */
+  readonly spawn?: () => WorkerThread;
+}
+
+/** Engines in worker threads. Resolves when every worker is able to work; rejects where one is not. */
+export async function createWorkerPool(options: PoolOptions): Promise<EngineHost> {
+  const pool = new WorkerPool(options);
+  try {
+    await pool.ready;
+  } catch (error) {
+    await pool.dispose();
+    throw error;
+  }
+  return pool;
+}
+
+/** Spreads seats over workers. A worker that ends is replaced, and its seats move to the one with the fewest. */
+class WorkerPool implements EngineHost {
+  readonly ready: Promise<unknown>;
+  readonly #options: PoolOptions;
+  readonly #seats = new Set<Seat>();
+  readonly #lanes = new Set<Lane>();
+  readonly #respawns = new Set<() => void>();
+  #disposed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.ready = Promise.all(Array.from({ length: options.workers }, () => new Promise<void>((resolve, reject) => this.#spawn(resolve, reject))));
+  }
+
+  join(): EngineSeat {
+    const seat = new Seat(() => this.#quietest(), (leaving) => this.#seats.delete(leaving));
+    this.#seats.add(seat);
+    return seat;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const cancel of this.#respawns) cancel();
+    await Promise.all([...this.#lanes].map((lane) => lane.end()));
+  }
+
+  #spawn(onReady: () => void = () => undefined, onEnd: (error: Error) => void = () => undefined): void {
+    const { spawn = spawnWorker, logger, metrics } = this.#options;
+    let cause: Error | undefined;
+    const lane: Lane = new Lane(spawn(), this.#options, {
+      ready: onReady,
+      failed: (error) => {
+        cause = error;
+        logger.error({ err: error }, 'worker failed');
+      },
+      ended: (engines) => {
+        this.#lanes.delete(lane);
+        onEnd(new VisavisError('serverError', 'a worker thread could not start', { cause }));
+        if (!this.#disposed) {
+          metrics.workerExits.inc();
+          logger.error({ engines: engines.length }, 'worker ended; its sessions move');
+          this.#replace(lane);
+        }
+        for (const seat of this.#seats) seat.vacate(lane);
+        for (const engine of engines) engine.move();
+      },
+    });
+    this.#lanes.add(lane);
+  }
+
+  /** At once, but one that never worked would end again and again. */
+  #replace(lane: Lane): void {
+    if (lane.isReady) return this.#spawn();
+    const cancel = this.#options.clock.after(RESPAWN_MS, () => {
+      this.#respawns.delete(cancel);
+      this.#spawn();
+    });
+    this.#respawns.add(cancel);
+  }
+
+  /** The worker with the fewest sessions. */
+  #quietest(): Lane | undefined {
+    let best: { lane: Lane; seats: number } | undefined;
+    for (const lane of this.#lanes) {
+      const seats = [...this.#seats].filter((seat) => seat.isOn(lane)).length;
+      if (!best || seats < best.seats) best = { lane, seats };
+    }
+    return best?.lane;
+  }
+}
+
+/** Stays with one worker for as long as that lives. */
+class Seat implements EngineSeat {
+  readonly #choose: () => Lane | undefined;
+  readonly #onLeave: () => void;
+  #lane: Lane | undefined;
+
+  constructor(choose: () => Lane | undefined, onLeave: (seat: Seat) => void) {
+    this.#choose = choose;
+    this.#onLeave = () => onLeave(this);
+  }
+
+  isOn(lane: Lane): boolean {
+    return this.#lane === lane;
+  }
+
+  vacate(lane: Lane): void {
+    if (this.#lane === lane) this.#lane = undefined;
+  }
+
+  open(options: EngineOptions): RemoteEngine {
+    return new PooledEngine(options, () => (this.#lane ??= this.#choose()));
+  }
+
+  leave(): void {
+    this.#onLeave();
+  }
+}
+
+/** The worker's entry is JavaScript: from sources, as in tests, the one that was built last. */
+function spawnWorker(): WorkerThread {
+  const entry = import.meta.url.endsWith('.ts') ? '../../dist/engine/worker.js' : './worker.js';
+  const url = new URL(entry, import.meta.url);
+  if (!existsSync(url)) throw new VisavisError('invalidConfiguration', 'workers need a build of @visavis/motion-server: run npm run build');
+  // None of this process's flags: one for tests would send the worker to sources that it cannot read.
+  return new Worker(url, { execArgv: [] });
+}

@@ -1,0 +1,64 @@
+import { VisavisError } from '@visavis/protocol/errors';
+import {
+  AudioFormat, CAPABILITIES_PARAM, decodeEnvelope, EgressType, FPS_PARAM, formatCapabilities, INGRESS_SAMPLE_RATES, OPUS_SAMPLE_RATES,
+  parseCapabilities, parseFps, type Capability, type ClientConfigureSession,
+} from '@visavis/protocol/ingress';
+
+/** What a session agreed on. */
+export interface SessionForm {
+  /** Of the audio that comes in, Hz. */
+  readonly sampleRate: number;
+  readonly audioFormat: AudioFormat;
+  readonly fps: number;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** What the confirmation says was granted: only what was asked for. */
+  readonly granted: Readonly<Record<string, string>>;
+}
+
+/** The first message of a session. Throws `protocolError`, worded as SDKs expect, where it is anything else. */
+export function readConfigure(bytes: Uint8Array, isBinary: boolean): ClientConfigureSession {
+  const envelope = isBinary ? decodeFirst(bytes) : undefined;
+  if (envelope?.case === 'clientConfigureSession') return envelope.value;
+  throw protocolError(`expected ClientConfigureSession message, got ${envelope?.case ?? 'text'}`);
+}
+
+function decodeFirst(bytes: Uint8Array): ReturnType<typeof decodeEnvelope> {
+  try {
+    return decodeEnvelope(bytes);
+  } catch (cause) {
+    throw protocolError(`failed to unmarshal initial message: ${VisavisError.from(cause, 'protocolError').message}`);
+  }
+}
+
+function protocolError(message: string): VisavisError {
+  return new VisavisError('protocolError', message, { detail: { hint: 'send one binary ClientConfigureSession first' } });
+}
+
+/** What can be done of what was asked. Throws `egressUnavailable`, `invalidRequest` or `unsupportedSampleRate`. */
+export function agree(configure: ClientConfigureSession): SessionForm {
+  const { sampleRate, audioFormat, egressType, livekitEgress, agoraEgress, extraParams } = configure;
+  if (egressType !== EgressType.UNSPECIFIED || livekitEgress || agoraEgress) {
+    const hint = 'ask for no egress: motion comes back on this connection';
+    throw new VisavisError('egressUnavailable', 'egress client is not configured on server', { retryable: false, detail: { hint } });
+  }
+  checkAudio(audioFormat, sampleRate);
+  const capabilities = parseCapabilities(extraParams[CAPABILITIES_PARAM]);
+  const fps = parseFps(extraParams[FPS_PARAM]);
+  return { sampleRate, audioFormat, fps, capabilities, granted: grantedOf(extraParams, capabilities, fps) };
+}
+
+function checkAudio(audioFormat: AudioFormat, sampleRate: number): void {
+  if (audioFormat !== AudioFormat.PCM_S16LE && audioFormat !== AudioFormat.OGG_OPUS) {
+    throw new VisavisError('invalidRequest', `unknown audio format ${audioFormat}`, { fatal: true, detail: { hint: 'use 0 (PCM) or 1 (Ogg Opus)' } });
+  }
+  const rates = audioFormat === AudioFormat.PCM_S16LE ? INGRESS_SAMPLE_RATES : OPUS_SAMPLE_RATES;
+  if (rates.includes(sampleRate)) return;
+  throw new VisavisError('unsupportedSampleRate', `unsupported sample rate: ${sampleRate}`, { detail: { hint: `use one of ${rates.join(', ')} Hz` } });
+}
+
+function grantedOf(asked: Readonly<Record<string, string>>, capabilities: ReadonlySet<Capability>, fps: number): Record<string, string> {
+  return {
+    ...(CAPABILITIES_PARAM in asked && { [CAPABILITIES_PARAM]: formatCapabilities(capabilities) }),
+    ...(FPS_PARAM in asked && { [FPS_PARAM]: String(fps) }),
+  };
+}

@@ -1,0 +1,98 @@
+import { Signal } from './signal.js';
+
+/** What a request says of itself besides its audio, in milliseconds: where to resume. */
+export interface RequestStart {
+  readonly startMs: number;
+  readonly warmupMs: number;
+}
+
+interface Chunk {
+  readonly audio: Uint8Array;
+  readonly arrivedMs: number;
+}
+
+/** What a chunk costs beside its bytes, so that a flood of tiny ones counts for what it is. */
+const CHUNK_OVERHEAD_BYTES = 256;
+
+/**
+ * The audio of one request on its way in: chunks are appended until the end and taken in pieces. Unbounded in itself; the
+ * queue it is part of bounds the bytes of all.
+ */
+export class Intake {
+  readonly reqId: string;
+  readonly start: RequestStart;
+  /** W3C trace context of whoever asked, for the log. */
+  readonly traceparent: string | undefined;
+  /** Raised when audio, the end or a cancellation comes. */
+  readonly changed = new Signal();
+  #chunks: Chunk[] = [];
+  #bytes = 0;
+  #ended = false;
+  #cancelled = false;
+  #arrivedMs = 0;
+
+  constructor(reqId: string, start: RequestStart, traceparent?: string) {
+    this.reqId = reqId;
+    this.start = start;
+    this.traceparent = traceparent;
+  }
+
+  /** Memory held: the audio and what each chunk costs beside it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** All audio has come. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Nothing may be answered any more. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** When the piece last taken came, the first of it. */
+  get arrivedMs(): number {
+    return this.#arrivedMs;
+  }
+
+  append(audio: Uint8Array, end: boolean, nowMs: number): void {
+    if (audio.length > 0) {
+      this.#chunks.push({ audio, arrivedMs: nowMs });
+      this.#bytes += audio.length + CHUNK_OVERHEAD_BYTES;
+    }
+    this.#ended ||= end;
+    this.changed.raise();
+  }
+
+  /**
+   * Up to `limit` bytes in the order they came, of as many chunks as there are: who falls behind catches up in fewer
+   * pieces. A view where one chunk is enough; `undefined` where there are none.
+   */
+  take(limit: number): Uint8Array | undefined {
+    const first = this.#chunks[0];
+    if (!first) return undefined;
+    this.#arrivedMs = first.arrivedMs;
+    const parts: Uint8Array[] = [];
+    for (let left = limit; left > 0 && this.#chunks.length > 0; left -= parts.at(-1)!.length) parts.push(this.#takeOne(left));
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  }
+
+  #takeOne(limit: number): Uint8Array {
+    const { audio, arrivedMs } = this.#chunks[0]!;
+    const piece = audio.subarray(0, limit);
+    const whole = piece.length === audio.length;
+    if (whole) this.#chunks.shift();
+    else this.#chunks[0] = { audio: audio.subarray(limit), arrivedMs };
+    this.#bytes -= piece.length + (whole ? CHUNK_OVERHEAD_BYTES : 0);
+    return piece;
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.changed.raise();
+  }
+}

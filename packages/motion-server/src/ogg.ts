@@ -1,0 +1,88 @@
+import { VisavisError } from '@visavis/protocol/errors';
+
+const HEADER_BYTES = 27;
+/** Far above any audio packet (1,275 bytes a frame) and any sensible comment header. */
+const MAX_PACKET_BYTES = 65_536;
+const FLAG = { continued: 1, first: 2, last: 4 } as const;
+
+/** One packet out of a logical stream. */
+export interface OggPacket {
+  /** Empty packets are passed on. */
+  readonly data: Uint8Array;
+  /** It begins a stream: an identification header. */
+  readonly first: boolean;
+  /** The granule position at which the stream ends, where this packet's page is its last one and says so. */
+  readonly endGranule: bigint | undefined;
+}
+
+/**
+ * Takes an Ogg stream, cut anywhere, apart into packets (RFC 3533). Checksums are not looked at: what carries the bytes
+ * has its own. Keeps one page and one packet at most, under 128 KB. After a page marked last, everything up to the next
+ * beginning is ignored.
+ */
+export class OggReader {
+  #bytes: Buffer = Buffer.alloc(0);
+  #packet: Uint8Array[] = [];
+  #packetBytes = 0;
+  #ended = false;
+
+  /** The packets that `bytes` complete. Throws `invalidRequest` where they are no Ogg. */
+  push(bytes: Uint8Array): OggPacket[] {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    const packets: OggPacket[] = [];
+    for (let size = pageSize(this.#bytes); size !== undefined; size = pageSize(this.#bytes)) {
+      this.#readPage(this.#bytes.subarray(0, size), packets);
+      this.#bytes = this.#bytes.subarray(size);
+    }
+    return packets;
+  }
+
+  #readPage(page: Buffer, out: OggPacket[]): void {
+    const flags = page[5]!;
+    const first = (flags & FLAG.first) !== 0;
+    if (first) this.#ended = false;
+    if (this.#ended) return;
+    if ((flags & FLAG.continued) === 0) this.#drop();
+    this.#ended = (flags & FLAG.last) !== 0;
+    const endGranule = this.#ended ? page.readBigInt64LE(6) : undefined;
+    let at = HEADER_BYTES + page[26]!;
+    for (const lacing of page.subarray(HEADER_BYTES, at)) {
+      this.#append(page.subarray(at, at + lacing));
+      at += lacing;
+      if (lacing < 255) out.push({ data: this.#finish(), first: first && out.length === 0, endGranule });
+    }
+  }
+
+  #append(part: Uint8Array): void {
+    this.#packetBytes += part.length;
+    if (this.#packetBytes > MAX_PACKET_BYTES) throw notOgg(`a packet is over ${MAX_PACKET_BYTES} bytes`);
+    this.#packet.push(part);
+  }
+
+  #finish(): Uint8Array {
+    const data = this.#packet.length === 1 ? this.#packet[0]! : Buffer.concat(this.#packet);
+    this.#drop();
+    return data;
+  }
+
+  #drop(): void {
+    this.#packet = [];
+    this.#packetBytes = 0;
+  }
+}
+
+/** Bytes of the page at the start of `bytes`, or `undefined` where it is not all there. */
+function pageSize(bytes: Buffer): number | undefined {
+  if (!'OggS'.startsWith(bytes.toString('latin1', 0, 4))) throw notOgg('a page does not begin with OggS');
+  if (bytes.length > 4 && bytes[4] !== 0) throw notOgg(`unknown version ${bytes[4]}`);
+  if (bytes.length < HEADER_BYTES) return undefined;
+  const table = HEADER_BYTES + bytes[26]!;
+  if (bytes.length < table) return undefined;
+  const size = bytes.subarray(HEADER_BYTES, table).reduce((sum, lacing) => sum + lacing, table);
+  return bytes.length < size ? undefined : size;
+}
+
+function notOgg(reason: string): VisavisError {
+  const detail = { hint: 'send one Ogg Opus stream a request, from its first byte' };
+  return new VisavisError('invalidRequest', `this is not an Ogg stream: ${reason}`, { detail });
+}

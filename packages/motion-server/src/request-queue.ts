@@ -1,0 +1,115 @@
+import { VisavisError } from '@visavis/protocol/errors';
+import type { ClientAudioInput } from '@visavis/protocol/ingress';
+import { Intake } from './intake.js';
+
+const MAX_REQ_ID_LENGTH = 128;
+/** W3C Trace Context, version-traceid-parentid-flags; anything else is left out of the log. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+export interface RequestQueueEvents {
+  /** Answers one request; called for one at a time, in the order they came. */
+  serve(request: Intake): Promise<void>;
+  /** A request was cut off by an interrupt before its answer was complete. */
+  interrupted(request: Intake): void;
+  failed(request: Intake, error: unknown): void;
+  /** Something was used up or finished: `length` or `bytes` went down. */
+  progressed(): void;
+}
+
+/**
+ * The requests of one session. Chunks of one req_id make a request until its `end`; a chunk under another req_id ends the
+ * one before. Unbounded in itself: the session stops reading at its limits.
+ */
+export class RequestQueue {
+  readonly #events: RequestQueueEvents;
+  #requests: Intake[] = [];
+  /** The request that takes chunks: the last one, until its end. */
+  #open: Intake | undefined;
+  /** A req_id cut off while its audio was still coming: the rest of it is dropped. */
+  #staleId: string | undefined;
+  #serving = false;
+
+  constructor(events: RequestQueueEvents) {
+    this.#events = events;
+  }
+
+  get length(): number {
+    return this.#requests.length;
+  }
+
+  /** Memory that waiting audio takes, in bytes. */
+  get bytes(): number {
+    return this.#requests.reduce((sum, request) => sum + request.bytes, 0);
+  }
+
+  /** Throws `invalidRequest` where the req_id or the resume point is not usable; nothing is queued then. */
+  accept(input: ClientAudioInput, nowMs: number): void {
+    const { reqId, audio, end } = input;
+    if (reqId === this.#staleId) {
+      if (end) this.#staleId = undefined;
+      return;
+    }
+    const request = this.#open?.reqId === reqId ? this.#open : this.#begin(input, nowMs);
+    request.append(audio, end, nowMs);
+    if (end) this.#open = undefined;
+    void this.#serve();
+  }
+
+  /** Cuts off the named request and those before it. One that is finished or unknown changes nothing. */
+  interrupt(reqId: string): void {
+    const last = this.#requests.findLastIndex((request) => request.reqId === reqId);
+    for (const request of this.#requests.splice(0, last + 1)) {
+      this.#cut(request);
+      this.#events.interrupted(request);
+    }
+    if (last >= 0) this.#events.progressed();
+  }
+
+  /** Drops everything, without a word. */
+  close(): void {
+    for (const request of this.#requests.splice(0)) this.#cut(request);
+  }
+
+  #begin({ reqId, requestOptions, traceContext }: ClientAudioInput, nowMs: number): Intake {
+    if (reqId === '' || reqId.length > MAX_REQ_ID_LENGTH) {
+      throw new VisavisError('invalidRequest', `a req_id has 1 to ${MAX_REQ_ID_LENGTH} characters`);
+    }
+    const { startMs = 0, warmupMs = 0 } = requestOptions ?? {};
+    if (warmupMs > startMs) throw new VisavisError('invalidRequest', 'warmup_ms reaches back before the start of the request');
+    this.#open?.append(new Uint8Array(0), true, nowMs);
+    this.#staleId = undefined;
+    const trace = traceContext?.traceparent;
+    const request = new Intake(reqId, { startMs, warmupMs }, trace !== undefined && TRACEPARENT.test(trace) ? trace : undefined);
+    this.#open = request;
+    this.#requests.push(request);
+    return request;
+  }
+
+  #cut(request: Intake): void {
+    request.cancel();
+    if (this.#open !== request) return;
+    this.#open = undefined;
+    this.#staleId = request.reqId;
+  }
+
+  async #serve(): Promise<void> {
+    if (this.#serving) return;
+    this.#serving = true;
+    for (let request = this.#requests[0]; request; request = this.#requests[0]) {
+      await this.#serveOne(request);
+      if (this.#requests[0] === request) this.#requests.shift();
+      this.#events.progressed();
+    }
+    this.#serving = false;
+  }
+
+  async #serveOne(request: Intake): Promise<void> {
+    try {
+      await this.#events.serve(request);
+    } catch (error) {
+      if (request.cancelled) return;
+      this.#cut(request);
+      this.#events.failed(request, error);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { AvatarSession, SpeechOptions } from '../session/avatar-session.js';
+
+const NO_AUDIO = new Uint8Array(0);
+
+/** What a turn needs of its presenter. */
+export interface TurnHost {
+  /** The session to speak on, started. */
+  session(): Promise<AvatarSession>;
+  /** Runs `work` after everything queued before it. */
+  inOrder(work: () => Promise<void>): Promise<void>;
+  sent(reqId: string): void;
+}
+
+/** One assistant turn: one request, however many pieces its audio comes in. */
+export interface Turn {
+  /** Aborts when the turn is cut: stop making audio for it. */
+  readonly signal: AbortSignal;
+  /** Known once the first piece was sent. */
+  readonly reqId: string | undefined;
+  /**
+   * Sends a piece of PCM; await it before the next, that is the backpressure. Does nothing once the turn was cut
+   * or has ended. Rejects with a `VisavisError` where the Motion Server cannot be reached.
+   */
+  send(pcm: Uint8Array): Promise<void>;
+  /** No more audio: the reply runs out by itself. */
+  end(): Promise<void>;
+}
+
+export class SpokenTurn implements Turn {
+  readonly #host: TurnHost;
+  readonly #options: SpeechOptions | undefined;
+  readonly #abort = new AbortController();
+  #session: AvatarSession | undefined;
+  #ended = false;
+  reqId: string | undefined;
+
+  constructor(host: TurnHost, options: SpeechOptions | undefined) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended && !this.signal.aborted;
+  }
+
+  send(pcm: Uint8Array): Promise<void> {
+    return this.isOpen ? this.#host.inOrder(() => this.#deliver(pcm, false)) : Promise.resolve();
+  }
+
+  end(): Promise<void> {
+    if (!this.isOpen) return Promise.resolve();
+    this.#ended = true;
+    return this.#host.inOrder(() => this.#deliver(NO_AUDIO, true));
+  }
+
+  cut(): void {
+    this.#abort.abort();
+  }
+
+  async #deliver(pcm: Uint8Array, end: boolean): Promise<void> {
+    if (this.signal.aborted) return;
+    const session = await this.#host.session();
+    this.#session ??= session;
+    // A request does not span sessions: what is left of a turn whose session ended is not spoken.
+    if (this.#session !== session) return this.cut();
+    await session.ready();
+    if (this.signal.aborted) return;
+    this.reqId = session.sendAudio(pcm, end, this.#options);
+    this.#host.sent(this.reqId);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Fakes for tests of backends: a scripted Motion Server and client, a clock that moves when told to, and an
+ * inbox to wait on. Never used by the package itself.
+ */
+export { FakeConnection, FakeMotionServer, type FakeMotionServerOptions, type HttpAnswer } from './fake-motion-server.js';
+export { FakeClient } from './fake-client.js';
+export { Inbox } from './inbox.js';
+export { ManualClock } from './manual-clock.js';

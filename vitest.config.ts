@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run against the packages' sources: no build can be stale.
+const conditions = ['@visavis/source', 'module', 'node', 'import', 'default'];
+
+/** Tests that drive a browser: one file at a time and after the others, for software rendering takes every core. */
+const BROWSER = ['packages/client/test/**/*.test.ts', 'apps/demo/test/**/*.test.ts'];
+
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/tally-reporter.ts'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...timeouts, name: 'unit', include: ['{packages,apps}/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...BROWSER, '**/node_modules/**'], sequence: { groupOrder: 0 },
+        },
+      },
+      { ...shared, test: { ...timeouts, name: 'browser', include: BROWSER, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
+  },
+});
