@@ -10,6 +10,8 @@ const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
+/** A renderer without a GPU can be starved by other loads on its machine; the reporter names what needed a second try. */
+const STARVED_RETRIES = 1;
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
@@ -23,7 +25,7 @@ export default defineConfig({
           exclude: [...BROWSER, '**/node_modules/**'], sequence: { groupOrder: 0 },
         },
       },
-      { ...shared, test: { ...timeouts, name: 'browser', include: BROWSER, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { ...shared, test: { ...timeouts, name: 'browser', include: BROWSER, maxWorkers: 1, retry: STARVED_RETRIES, sequence: { groupOrder: 1 } } },
     ],
   },
 });

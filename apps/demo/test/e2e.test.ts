@@ -45,6 +45,7 @@ describe('the whole path: text to a speaking avatar', () => {
       await say(page, SENTENCE);
       await waitForState(page, 'playing');
       await waitForState(page, 'idle');
+      await waitFor(page, (restMs) => globalThis.recording.some(({ timeMs }) => timeMs > restMs), loudness.endMs + 150);
       const log = await recorded(page);
       loud = log.filter(({ state, timeMs }) => state === 'playing' && loudness.isLoudAround(timeMs));
       after = log.filter(({ timeMs }) => timeMs > loudness.endMs + 150);
