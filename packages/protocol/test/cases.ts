@@ -1,5 +1,5 @@
 import { CHANNEL, createPose, MASK, type Pose } from '@visavis/face';
-import type { ClientBodies, ClientKind, ServerBodies, ServerKind } from '@visavis/protocol/downlink';
+import type { ClientBodies, ClientKind, Numbers, ServerBodies, ServerKind } from '@visavis/protocol/downlink';
 import { ControlAction, PlaybackState, PresenceState } from '@visavis/protocol/downlink';
 import type { EnvelopeBodies, EnvelopeKind } from '@visavis/protocol/ingress';
 import { encodeMotion, type MotionFrames } from '@visavis/protocol/motion';
@@ -83,14 +83,20 @@ export const ENVELOPE_CASES: Record<string, EnvelopeCase> = {
   'animation end': { kind: 'serverResponseAnimation', body: { connectionId: 'c', reqId: 'r', end: true } },
 };
 
-type ClientCase = { [K in ClientKind]: { kind: K; body: ClientBodies[K] } }[ClientKind];
-type ServerCase = { [K in ServerKind]: { kind: K; body: ServerBodies[K] } }[ServerKind];
+type ClientCase = { [K in ClientKind]: { kind: K; body: ClientBodies[K]; numbers?: Partial<Numbers> } }[ClientKind];
+type ServerCase = { [K in ServerKind]: { kind: K; body: ServerBodies[K]; numbers?: Partial<Numbers> } }[ServerKind];
 
 export const CLIENT_CASES: Record<string, ClientCase> = {
   hello: {
     kind: 'hello',
     body: { ticket: 't1', avatarId: 'ava', audioCodecs: ['opus', 'pcm'], fps: 60, lastSeen: { reqId: 'r', playedMs: 900, state: PlaybackState.PLAYING } },
   },
+  'hello to resume': {
+    kind: 'hello',
+    body: { ticket: 't2', avatarId: 'ava', audioCodecs: ['opus'], lastSeen: { reqId: 'r', playedMs: 900 }, resumable: true, resumeToken: 's3cret' },
+    numbers: { received: 300 },
+  },
+  'text, numbered': { kind: 'text', body: { text: 'Guten Tag' }, numbers: { sequence: 4, received: 301 } },
   mic: { kind: 'mic', body: { sequence: 3, codec: 1, data: bytes(1, 2) } },
   text: { kind: 'text', body: { text: 'Guten Tag' } },
   interrupt: { kind: 'interrupt', body: { reason: 'button' } },
@@ -104,6 +110,12 @@ export const SERVER_CASES: Record<string, ServerCase> = {
     kind: 'welcome',
     body: { epoch: 1, avatarId: 'ava', manifestUrl: '/avatars/ava/manifest.json', audio: { codec: 'opus', sampleRate: 48000 }, serverVersion: '0.1.0' },
   },
+  'welcome to a stream that goes on': {
+    kind: 'welcome',
+    body: { epoch: 2, avatarId: 'ava', manifestUrl: '/m.json', audio: { codec: 'opus', sampleRate: 16000 }, resumeToken: 's3cret', resumed: true },
+    numbers: { received: 4 },
+  },
+  'motion, numbered': { kind: 'motion', body: { epoch: 2, reqId: 'r', envelope: bytes(8, 5) }, numbers: { sequence: 302 } },
   'audio envelope': { kind: 'audio', body: { epoch: 2, reqId: 'r', payload: { case: 'envelope', value: bytes(8, 5) } } },
   'audio pcm': { kind: 'audio', body: { epoch: 2, reqId: 'r', payload: { case: 'pcm', value: bytes(0, 1) }, end: true, sampleRate: 24000 } },
   motion: { kind: 'motion', body: { epoch: 2, reqId: 'r', envelope: bytes(8, 5), end: true } },

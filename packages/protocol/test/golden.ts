@@ -38,10 +38,10 @@ export const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(h
 export function makeGolden(): Golden {
   return {
     envelope: Object.entries(ENVELOPE_CASES).map(([name, { kind, body }]) => vector(name, encodeEnvelope(kind, body as never), MessageSchema)),
-    downlinkClient: Object.entries(CLIENT_CASES).map(([name, { kind, body }]) =>
-      vector(name, encodeClientMessage(kind, body as never), ClientMessageSchema)),
-    downlinkServer: Object.entries(SERVER_CASES).map(([name, { kind, body }]) =>
-      vector(name, encodeServerMessage(kind, body as never), ServerMessageSchema)),
+    downlinkClient: Object.entries(CLIENT_CASES).map(([name, { kind, body, numbers }]) =>
+      vector(name, encodeClientMessage(kind, body as never, numbers), ClientMessageSchema)),
+    downlinkServer: Object.entries(SERVER_CASES).map(([name, { kind, body, numbers }]) =>
+      vector(name, encodeServerMessage(kind, body as never, numbers), ServerMessageSchema)),
     motion: Object.entries(MOTION_CASES).map(([name, frames]) => motionVector(name, frames)),
   };
 }

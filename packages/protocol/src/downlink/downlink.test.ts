@@ -26,6 +26,16 @@ describe('the downlink', () => {
     );
   });
 
+  it('carries the numbers of a message beside it, and none cost nothing', () => {
+    const plain = encodeServerMessage('pong', { timeMs: 1 });
+    expect(decodeServerMessage(plain)).toMatchObject({ case: 'pong', sequence: 0, received: 0 });
+    expect(encodeServerMessage('pong', { timeMs: 1 }, { sequence: 0, received: 0 })).toEqual(plain);
+    fc.assert(fc.property(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), (sequence, received) => {
+      expect(decodeServerMessage(encodeServerMessage('pong', {}, { sequence, received }))).toMatchObject({ case: 'pong', sequence, received });
+      expect(decodeClientMessage(encodeClientMessage('ping', {}, { sequence, received }))).toMatchObject({ case: 'ping', sequence, received });
+    }));
+  });
+
   it('gives a message, nothing, or a protocolError for random and for cut bytes', () => {
     const whole = encodeServerMessage('transcript', { role: 'avatar', text: 'Hello there', words: [{ text: 'Hello', startMs: 1, endMs: 2 }] });
     const cuts = fc.nat(whole.length - 1).map((length) => whole.subarray(0, length));

@@ -4,7 +4,7 @@
  */
 export {
   decodeClientMessage, decodeServerMessage, encodeClientMessage, encodeServerMessage,
-  type ClientBodies, type ClientKind, type ClientMessage, type ServerBodies, type ServerKind, type ServerMessage,
+  type ClientBodies, type ClientKind, type ClientMessage, type Numbers, type ServerBodies, type ServerKind, type ServerMessage,
 } from './messages.js';
 export {
   ControlAction, MicCodec, PlaybackState, PresenceState,

@@ -32,30 +32,39 @@ export type ServerKind = keyof typeof SERVER;
 export type ClientBodies = { [K in ClientKind]: MessageInitShape<(typeof CLIENT)[K]> };
 export type ServerBodies = { [K in ServerKind]: MessageInitShape<(typeof SERVER)[K]> };
 
-/** A decoded message; `undefined` stands for one this version does not know, to be ignored. */
-export type ClientMessage = Exclude<ClientEnvelope['message'], { case: undefined }>;
-export type ServerMessage = Exclude<ServerEnvelope['message'], { case: undefined }>;
-
-export function encodeClientMessage<K extends ClientKind>(kind: K, body: ClientBodies[K]): Uint8Array {
-  const value = create(CLIENT[kind] as DescMessage, body as MessageInitShape<DescMessage>);
-  return toBinary(ClientMessageSchema, create(ClientMessageSchema, { message: { case: kind, value } as ClientMessage }));
+/** What a message says of delivery, beside its body: see the proto. 0 where it says nothing. */
+export interface Numbers {
+  readonly sequence: number;
+  readonly received: number;
 }
 
-export function encodeServerMessage<K extends ServerKind>(kind: K, body: ServerBodies[K]): Uint8Array {
+type ClientBody = Exclude<ClientEnvelope['message'], { case: undefined }>;
+type ServerBody = Exclude<ServerEnvelope['message'], { case: undefined }>;
+
+/** A decoded message; `undefined` stands for one this version does not know, to be ignored. */
+export type ClientMessage = ClientBody & Numbers;
+export type ServerMessage = ServerBody & Numbers;
+
+export function encodeClientMessage<K extends ClientKind>(kind: K, body: ClientBodies[K], numbers: Partial<Numbers> = {}): Uint8Array {
+  const value = create(CLIENT[kind] as DescMessage, body as MessageInitShape<DescMessage>);
+  return toBinary(ClientMessageSchema, create(ClientMessageSchema, { message: { case: kind, value } as ClientBody, ...numbers }));
+}
+
+export function encodeServerMessage<K extends ServerKind>(kind: K, body: ServerBodies[K], numbers: Partial<Numbers> = {}): Uint8Array {
   const value = create(SERVER[kind] as DescMessage, body as MessageInitShape<DescMessage>);
-  return toBinary(ServerMessageSchema, create(ServerMessageSchema, { message: { case: kind, value } as ServerMessage }));
+  return toBinary(ServerMessageSchema, create(ServerMessageSchema, { message: { case: kind, value } as ServerBody, ...numbers }));
 }
 
 /** Decodes what a client sent, or throws `protocolError`. */
 export function decodeClientMessage(bytes: Uint8Array): ClientMessage | undefined {
-  const { message } = parse(ClientMessageSchema, bytes);
-  return message.case === undefined ? undefined : message;
+  const { message, sequence, received } = parse(ClientMessageSchema, bytes);
+  return message.case === undefined ? undefined : { ...message, sequence, received };
 }
 
 /** Decodes what a backend sent, or throws `protocolError`. */
 export function decodeServerMessage(bytes: Uint8Array): ServerMessage | undefined {
-  const { message } = parse(ServerMessageSchema, bytes);
-  return message.case === undefined ? undefined : message;
+  const { message, sequence, received } = parse(ServerMessageSchema, bytes);
+  return message.case === undefined ? undefined : { ...message, sequence, received };
 }
 
 function parse<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
