@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // The command runs as it is installed, from dist.
-beforeAll(() => execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-b', here('../..')]));
+beforeAll(() => execFileSync('npx', ['vite', 'build'], { cwd: here('../..') }));
 
 let child: ChildProcess | undefined;
 afterEach(() => child?.kill('SIGKILL'));

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import open from 'open';
 import { readInput } from '../files.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
@@ -23,7 +22,7 @@ export function addSpeakCommand(program: Command): void {
     .action(async (input: string, options: { url: string; open: boolean }) => {
       const page = await pageFor(input, options.url);
       console.log(page);
-      if (options.open) await open(page);
+      if (options.open) await (await import('open')).default(page);
     });
 }
 

@@ -1,0 +1,23 @@
+import { builtinModules } from 'node:module';
+import { defineConfig } from 'vite';
+
+/** Read from their own folders: native code, WebAssembly, a script to run. They stay dependencies. */
+const FROM_THEIR_FOLDERS = ['@evan/opus', 'opusscript', 'open'];
+
+/**
+ * The command in few files: the four hundred modules that `serve` stands on take most of its start to find and read.
+ * Beside `main.js` of tsc in dist; the worker lies where motion-server looks for it.
+ */
+export default defineConfig({
+  resolve: { conditions: ['@visavis/source', 'module', 'node', 'import', 'default'] },
+  ssr: { noExternal: true, external: FROM_THEIR_FOLDERS, resolve: { conditions: ['@visavis/source', 'module', 'node', 'import', 'default'] } },
+  build: {
+    ssr: true, target: 'node20', outDir: 'dist', emptyOutDir: false, minify: false, reportCompressedSize: false, license: { fileName: 'LICENSES.md' },
+    rolldownOptions: {
+      input: { visavis: 'src/main.ts', worker: '../motion-server/src/engine/worker.ts' },
+      external: [...builtinModules, /^node:/],
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+    },
+  },
+  logLevel: 'warn',
+});
