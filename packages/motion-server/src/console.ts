@@ -5,6 +5,7 @@ import type { AppRegistry } from './apps.js';
 import type { AppConfig, ServerContext } from './config.js';
 import { CONSOLE_PATH, HEALTH_PATH, INGRESS_PATH, METRICS_PATH } from './paths.js';
 import type { TokenSigner } from './tokens.js';
+import { readTrace } from './trace.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
 const MAX_LIFETIME_S = 24 * 3600;
@@ -101,6 +102,6 @@ function parseJson(text: string): unknown {
 function refuse(c: Context, { status, code, title, detail }: Problem, { randomBytes, logger, metrics }: ServerContext, fields: object = {}): Response {
   const id = Buffer.from(randomBytes(9)).toString('base64url');
   metrics.errors.inc({ code });
-  logger[status === 500 ? 'error' : 'warn']({ errorId: id, status, code, detail, path: c.req.path, ...fields }, 'console request refused');
+  logger[status === 500 ? 'error' : 'warn']({ errorId: id, ...readTrace(c.req.header()), status, code, detail, path: c.req.path, ...fields }, 'console request refused');
   return c.json({ errors: [{ id, status, code, title, detail }] }, status);
 }

@@ -3,6 +3,7 @@ import {
   AudioFormat, CAPABILITIES_PARAM, decodeEnvelope, EgressType, FPS_PARAM, formatCapabilities, INGRESS_SAMPLE_RATES, OPUS_SAMPLE_RATES,
   parseCapabilities, parseFps, type Capability, type ClientConfigureSession,
 } from '@visavis/protocol/ingress';
+import { refusal } from './refusal.js';
 
 /** What a session agreed on. */
 export interface SessionForm {
@@ -31,7 +32,7 @@ function decodeFirst(bytes: Uint8Array): ReturnType<typeof decodeEnvelope> {
 }
 
 function protocolError(message: string): VisavisError {
-  return new VisavisError('protocolError', message, { detail: { hint: 'send one binary ClientConfigureSession first' } });
+  return refusal('protocolError', message, 'send one binary ClientConfigureSession first');
 }
 
 /** What can be done of what was asked. Throws `egressUnavailable`, `invalidRequest` or `unsupportedSampleRate`. */
@@ -39,7 +40,7 @@ export function agree(configure: ClientConfigureSession): SessionForm {
   const { sampleRate, audioFormat, egressType, livekitEgress, agoraEgress, extraParams } = configure;
   if (egressType !== EgressType.UNSPECIFIED || livekitEgress || agoraEgress) {
     const hint = 'ask for no egress: motion comes back on this connection';
-    throw new VisavisError('egressUnavailable', 'egress client is not configured on server', { retryable: false, detail: { hint } });
+    throw refusal('egressUnavailable', 'egress client is not configured on server', hint, { retryable: false });
   }
   checkAudio(audioFormat, sampleRate);
   const capabilities = parseCapabilities(extraParams[CAPABILITIES_PARAM]);
@@ -49,11 +50,11 @@ export function agree(configure: ClientConfigureSession): SessionForm {
 
 function checkAudio(audioFormat: AudioFormat, sampleRate: number): void {
   if (audioFormat !== AudioFormat.PCM_S16LE && audioFormat !== AudioFormat.OGG_OPUS) {
-    throw new VisavisError('invalidRequest', `unknown audio format ${audioFormat}`, { fatal: true, detail: { hint: 'use 0 (PCM) or 1 (Ogg Opus)' } });
+    throw refusal('invalidRequest', `unknown audio format ${audioFormat}`, 'use 0 (PCM) or 1 (Ogg Opus)', { fatal: true });
   }
   const rates = audioFormat === AudioFormat.PCM_S16LE ? INGRESS_SAMPLE_RATES : OPUS_SAMPLE_RATES;
   if (rates.includes(sampleRate)) return;
-  throw new VisavisError('unsupportedSampleRate', `unsupported sample rate: ${sampleRate}`, { detail: { hint: `use one of ${rates.join(', ')} Hz` } });
+  throw refusal('unsupportedSampleRate', `unsupported sample rate: ${sampleRate}`, `use one of ${rates.join(', ')} Hz`);
 }
 
 function grantedOf(asked: Readonly<Record<string, string>>, capabilities: ReadonlySet<Capability>, fps: number): Record<string, string> {

@@ -1,4 +1,5 @@
 import { Signal } from './signal.js';
+import type { Trace } from './trace.js';
 
 /** What a request says of itself besides its audio, in milliseconds: where to resume. */
 export interface RequestStart {
@@ -21,8 +22,8 @@ const CHUNK_OVERHEAD_BYTES = 256;
 export class Intake {
   readonly reqId: string;
   readonly start: RequestStart;
-  /** W3C trace context of whoever asked, for the log. */
-  readonly traceparent: string | undefined;
+  /** Of whoever asked, where the request's first message says. */
+  readonly trace: Trace | undefined;
   /** Raised when audio, the end or a cancellation comes. */
   readonly changed = new Signal();
   #chunks: Chunk[] = [];
@@ -31,10 +32,10 @@ export class Intake {
   #cancelled = false;
   #arrivedMs = 0;
 
-  constructor(reqId: string, start: RequestStart, traceparent?: string) {
+  constructor(reqId: string, start: RequestStart, trace?: Trace) {
     this.reqId = reqId;
     this.start = start;
-    this.traceparent = traceparent;
+    this.trace = trace;
   }
 
   /** Memory held: the audio and what each chunk costs beside it. */

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createSignalModel } from '@visavis/motion/signal';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
-import { connect, dial, http, postToken, startServer, token } from '../test/client.js';
+import { connect, dial, http, postToken, startServer, TestClient, token } from '../test/client.js';
 import { speechBytes } from '../test/speech.js';
 import { devConfig, type Logger, type MotionServer, type MotionServerConfig } from './index.js';
 
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 let server: MotionServer;
 const start = async (config: Partial<MotionServerConfig> = {}) => (server = await startServer(config));
 afterEach(() => server.close());
@@ -173,19 +174,55 @@ describe('log', () => {
     const { logger, lines } = capture();
     await start({ ...config, logger });
     const client = await connect(server);
-    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const ask = (reqId: string, trace: string) => {
-      client.send('clientAudioInput', { reqId, audio: speechBytes(100), end: true, traceContext: { traceparent: trace } });
+      client.send('clientAudioInput', { reqId, audio: speechBytes(100), end: true, traceContext: { traceparent: trace, tracestate: 'vendor=x' } });
       return client.ended(reqId);
     };
-    await ask('a', traceparent);
+    await ask('a', TRACEPARENT);
     await ask('b', 'anything\nat all');
     const linesOf = (reqId: string) => lines.filter((line) => line['reqId'] === reqId);
-    expect(linesOf('a').map(({ msg, ...line }) => [msg, line['traceparent'], line['connectionId']])).toEqual([
-      ['request began', traceparent, client.connectionId], ['request ended', traceparent, client.connectionId],
+    expect(linesOf('a').map(({ msg, ...line }) => [msg, line['traceparent'], line['tracestate'], line['connectionId']])).toEqual([
+      ['request began', TRACEPARENT, 'vendor=x', client.connectionId], ['request ended', TRACEPARENT, 'vendor=x', client.connectionId],
     ]);
     expect(linesOf('b')).toHaveLength(2);
-    expect(linesOf('b').some((line) => 'traceparent' in line)).toBe(false);
+    expect(linesOf('b').some((line) => 'traceparent' in line || 'tracestate' in line)).toBe(false);
+  });
+
+  it('carries the trace of the connection, of a refusal and of a token request as their headers have it', async () => {
+    const { logger, lines } = capture();
+    await start({ ...config, logger });
+    const headers = { 'X-App-ID': 'dev-app', traceparent: TRACEPARENT, tracestate: 'vendor=x' };
+    const { errorId } = await refused('websocket?id=ava', headers);
+    await postToken(server, {}, { 'X-Api-Key': KEY, traceparent: TRACEPARENT });
+    const socket = new WebSocket(`${server.ingressUrl}/websocket?id=ava`, { headers: { ...headers, 'X-Session-Key': await token(server) } });
+    const client = new TestClient(socket);
+    await new Promise((resolve) => socket.once('open', resolve));
+    client.send('clientConfigureSession', { sampleRate: 16_000 });
+    client.audio('a', speechBytes(100), true);
+    await client.ended('a');
+    socket.close();
+    await client.closed;
+    await server.close();
+    const trace = { traceparent: TRACEPARENT, tracestate: 'vendor=x' };
+    expect(lines.find((line) => line['errorId'] === errorId)).toMatchObject(trace);
+    expect(lines.find(({ msg }) => msg === 'console request refused')).toMatchObject({ traceparent: TRACEPARENT });
+    for (const msg of ['session opened', 'request began', 'request ended', 'session closed']) {
+      expect(lines.find((line) => line['msg'] === msg)).toMatchObject(trace);
+    }
+  });
+
+  it('has what fails in a session under the ids that its client is told', async () => {
+    const { logger, lines } = capture();
+    const model = createSignalModel();
+    await start({ ...config, logger, model: { ...model, open: () => { throw new Error('no weights'); } } });
+    const client = await connect(server);
+    client.send('clientAudioInput', { reqId: 'a', audio: speechBytes(100), end: true, traceContext: { traceparent: TRACEPARENT } });
+    const { connectionId, reqId } = await client.error();
+    const failed = lines.find(({ msg }) => msg === 'request failed');
+    expect(failed).toMatchObject({ connectionId, reqId, traceparent: TRACEPARENT, code: 'serverError', err: { message: 'no weights' } });
+    client.socket.send(Buffer.from([255]));
+    await client.until(() => client.errors()[1]);
+    expect(lines.find(({ msg }) => msg === 'message refused')).toMatchObject({ connectionId, code: 'protocolError' });
   });
 });
 

@@ -1,6 +1,6 @@
-import { VisavisError } from '@visavis/protocol/errors';
 import { OggReader, type OggPacket } from './ogg.js';
 import type { OpusDecoder } from './opus.js';
+import { refusal } from './refusal.js';
 
 /**
  * One request's Ogg Opus stream to samples (RFC 7845): pre-skip left out, the end trimmed where the last page says so.
@@ -93,7 +93,6 @@ function concat(parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-function notOpus(reason: string, cause?: unknown): VisavisError {
-  const detail = { hint: 'send one Ogg Opus stream a request, mono, from its first byte' };
-  return new VisavisError('invalidRequest', `this is not an Ogg Opus stream: ${reason}`, { cause, detail });
+function notOpus(reason: string, cause?: unknown): Error {
+  return refusal('invalidRequest', `this is not an Ogg Opus stream: ${reason}`, 'send one Ogg Opus stream a request, mono, from its first byte', { cause });
 }

@@ -1,4 +1,4 @@
-import { VisavisError } from '@visavis/protocol/errors';
+import { refusal } from './refusal.js';
 
 const HEADER_BYTES = 27;
 /** Far above any audio packet (1,275 bytes a frame) and any sensible comment header. */
@@ -82,7 +82,6 @@ function pageSize(bytes: Buffer): number | undefined {
   return bytes.length < size ? undefined : size;
 }
 
-function notOgg(reason: string): VisavisError {
-  const detail = { hint: 'send one Ogg Opus stream a request, from its first byte' };
-  return new VisavisError('invalidRequest', `this is not an Ogg stream: ${reason}`, { detail });
+function notOgg(reason: string): Error {
+  return refusal('invalidRequest', `this is not an Ogg stream: ${reason}`, 'send one Ogg Opus stream a request, from its first byte');
 }

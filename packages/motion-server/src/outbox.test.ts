@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { ManualClock } from '../test/manual-clock.js';
 import { Outbox } from './outbox.js';
@@ -21,8 +21,9 @@ class FakeSocket {
 function setUp() {
   const clock = new ManualClock();
   const socket = new FakeSocket();
-  const outbox = new Outbox(socket as unknown as WebSocket, { maxUnsentBytes: 100, slowReaderMs: 1000 }, clock);
-  return { clock, socket, outbox };
+  const caughtUp = vi.fn();
+  const outbox = new Outbox(socket as unknown as WebSocket, { maxUnsentBytes: 100, slowReaderMs: 1000 }, clock, caughtUp);
+  return { clock, socket, outbox, caughtUp };
 }
 
 async function settled(promise: Promise<void>): Promise<boolean> {
@@ -34,14 +35,17 @@ async function settled(promise: Promise<void>): Promise<boolean> {
 
 describe('Outbox', () => {
   it('waits while more than the limit is unread, and goes on when it is read', async () => {
-    const { clock, socket, outbox } = setUp();
+    const { clock, socket, outbox, caughtUp } = setUp();
     for (let i = 0; i < 3; i++) outbox.send(new Uint8Array(60));
     const drained = outbox.drained();
-    expect(await settled(drained)).toBe(false);
+    expect(outbox.isBehind).toBe(true);
     socket.unread.shift()?.();
     expect(await settled(drained)).toBe(false);
+    expect(caughtUp).not.toHaveBeenCalled();
     socket.unread.shift()?.();
     expect(await settled(drained)).toBe(true);
+    expect(caughtUp).toHaveBeenCalledOnce();
+    expect(outbox.isBehind).toBe(false);
     expect(clock.pending).toBe(0);
   });
 
@@ -51,15 +55,24 @@ describe('Outbox', () => {
     expect(await settled(outbox.drained())).toBe(true);
   });
 
-  it('cuts off a reader that takes nothing', async () => {
+  it('cuts off a reader that takes nothing, whether or not anything waits for it', () => {
+    const { clock, socket, outbox } = setUp();
+    outbox.send(new Uint8Array(101));
+    clock.advance(999);
+    outbox.send(new Uint8Array(1));
+    expect(socket.readyState).toBe(1);
+    clock.advance(1);
+    expect(socket.readyState).toBe(3);
+  });
+
+  it('lets go of who waits, and of its timer, when it is closed', async () => {
     const { clock, socket, outbox } = setUp();
     outbox.send(new Uint8Array(101));
     const drained = outbox.drained();
-    clock.advance(999);
-    expect(await settled(drained)).toBe(false);
-    clock.advance(1);
+    socket.readyState = 3;
+    outbox.close();
     expect(await settled(drained)).toBe(true);
-    expect(socket.readyState).toBe(3);
+    expect(clock.pending).toBe(0);
   });
 
   it('drops what is sent to a closed socket', () => {

@@ -1,10 +1,9 @@
-import { VisavisError } from '@visavis/protocol/errors';
 import type { ClientAudioInput } from '@visavis/protocol/ingress';
 import { Intake } from './intake.js';
+import { refusal } from './refusal.js';
+import { readTrace } from './trace.js';
 
 const MAX_REQ_ID_LENGTH = 128;
-/** W3C Trace Context, version-traceid-parentid-flags; anything else is left out of the log. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export interface RequestQueueEvents {
   /** Answers one request; called for one at a time, in the order they came. */
@@ -72,14 +71,13 @@ export class RequestQueue {
 
   #begin({ reqId, requestOptions, traceContext }: ClientAudioInput, nowMs: number): Intake {
     if (reqId === '' || reqId.length > MAX_REQ_ID_LENGTH) {
-      throw new VisavisError('invalidRequest', `a req_id has 1 to ${MAX_REQ_ID_LENGTH} characters`);
+      throw refusal('invalidRequest', `a req_id has 1 to ${MAX_REQ_ID_LENGTH} characters`, 'give each request an id of its own within that length');
     }
     const { startMs = 0, warmupMs = 0 } = requestOptions ?? {};
-    if (warmupMs > startMs) throw new VisavisError('invalidRequest', 'warmup_ms reaches back before the start of the request');
+    if (warmupMs > startMs) throw refusal('invalidRequest', 'warmup_ms reaches back before the start of the request', 'send warmup_ms of at most start_ms');
     this.#open?.append(new Uint8Array(0), true, nowMs);
     this.#staleId = undefined;
-    const trace = traceContext?.traceparent;
-    const request = new Intake(reqId, { startMs, warmupMs }, trace !== undefined && TRACEPARENT.test(trace) ? trace : undefined);
+    const request = new Intake(reqId, { startMs, warmupMs }, readTrace(traceContext));
     this.#open = request;
     this.#requests.push(request);
     return request;

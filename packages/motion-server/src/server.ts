@@ -1,19 +1,22 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { VisavisError } from '@visavis/protocol/errors';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { AppRegistry } from './apps.js';
 import { resolveConfig, type MotionServerConfig, type ServerContext } from './config.js';
 import { createConsole } from './console.js';
+import type { Connection } from './ear.js';
 import { createLocalHost, type EngineHost } from './engine/host.js';
 import { createWorkerPool } from './engine/pool.js';
+import { IngressSocket } from './ingress-socket.js';
 import { loadOpus } from './opus.js';
 import { CONSOLE_PATH, INGRESS_PATH } from './paths.js';
 import { SessionPlaces } from './places.js';
+import { refusal } from './refusal.js';
 import { Session, type SessionParts } from './session.js';
 import { TokenSigner } from './tokens.js';
+import { readTrace } from './trace.js';
 import { admit, refuseUpgrade, type Admission } from './upgrade.js';
 
 /** How long closing waits for the close replies of clients. */
@@ -72,12 +75,14 @@ class RunningServer implements MotionServer {
     this.#parts = { context, opus: loadOpus(), engines, claimPlace: (appId) => places.claim(appId) };
     const console = createConsole({ context, apps: this.#apps, tokens: this.#tokens, isDraining: () => this.#closed !== undefined });
     this.#http = createServer(getRequestListener(console.fetch, { overrideGlobalObjects: false }));
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, perMessageDeflate: false, clientTracking: false });
+    this.#sockets = new WebSocketServer({
+      noServer: true, WebSocket: IngressSocket, maxPayload: limits.maxMessageBytes, perMessageDeflate: false, clientTracking: false,
+    });
     this.#http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       admit(request, this.#apps, this.#tokens).then(
-        (admission) => this.#upgrade(socket, () => this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#open(ws, admission))),
-        (error: unknown) => this.#refuse(socket, VisavisError.from(error, 'serverError')),
+        (admission) => this.#upgrade(request, head, admission),
+        (error: unknown) => this.#refuse(request, VisavisError.from(error, 'serverError')),
       );
     });
   }
@@ -127,22 +132,24 @@ class RunningServer implements MotionServer {
     await this.#parts.engines.dispose();
   }
 
-  #upgrade(socket: Duplex, accept: () => void): void {
-    if (!this.#closed) return accept();
-    this.#refuse(socket, new VisavisError('draining', 'the server is shutting down; connect again'));
+  #upgrade(request: IncomingMessage, head: Buffer, admission: Admission): void {
+    if (this.#closed) return this.#refuse(request, refusal('draining', 'the server is shutting down', 'connect again now'));
+    const { socket: tcp } = request;
+    this.#sockets.handleUpgrade(request, tcp, head, (socket) => this.#open({ socket, bytesRead: () => tcp.bytesRead }, admission));
   }
 
-  #refuse(socket: Duplex, error: VisavisError): void {
+  #refuse({ socket, headers }: IncomingMessage, error: VisavisError): void {
     const { logger, metrics, randomBytes } = this.#context;
     const errorId = Buffer.from(randomBytes(9)).toString('base64url');
     const ours = error.code === 'serverError';
     metrics.errors.inc({ code: error.code });
-    logger[ours ? 'error' : 'warn']({ errorId, code: error.code, detail: error.message, ...(ours && { err: error.cause }) }, 'upgrade refused');
-    refuseUpgrade(socket, ours ? new VisavisError('serverError', 'the server failed; its log has the reason') : error, errorId);
+    const fields = { errorId, ...readTrace(headers), code: error.code, detail: error.message, ...(ours && { err: error.cause }) };
+    logger[ours ? 'error' : 'warn'](fields, 'upgrade refused');
+    refuseUpgrade(socket, ours ? refusal('serverError', 'the server failed', 'try again; its log has the reason') : error, errorId);
   }
 
-  #open(socket: WebSocket, admission: Admission): void {
-    const session = new Session(socket, admission, this.#parts);
+  #open(connection: Connection, admission: Admission): void {
+    const session = new Session(connection, admission, this.#parts);
     this.#sessions.add(session);
     void session.closed.then(() => this.#sessions.delete(session));
   }

@@ -3,14 +3,15 @@ import type { SessionForm } from './handshake.js';
 import type { Intake } from './intake.js';
 import type { Logger } from './log.js';
 import type { Metrics, Outcome } from './metrics.js';
+import type { Trace } from './trace.js';
 
 /** What tells a session apart in the log; `connectionId` is what its client sees in every message. */
-export interface SessionIds {
+export interface SessionIds extends Partial<Trace> {
   readonly connectionId: string;
   readonly appId: string;
 }
 
-/** What a session tells the log and the metrics. A request's lines carry its req_id and its trace. */
+/** What a session tells the log and the metrics. A request's lines carry its req_id, and its trace or else the session's. */
 export class SessionReport {
   readonly #log: Logger;
   readonly #metrics: Metrics;
@@ -75,7 +76,8 @@ export class SessionReport {
     this.#log.info({ ...this.#ids, closeCode }, 'session closed');
   }
 
-  #idsOf({ reqId, traceparent }: Intake) {
-    return { ...this.#ids, reqId, ...(traceparent !== undefined && { traceparent }) };
+  #idsOf({ reqId, trace }: Intake) {
+    const { connectionId, appId } = this.#ids;
+    return trace ? { connectionId, appId, reqId, ...trace } : { ...this.#ids, reqId };
   }
 }

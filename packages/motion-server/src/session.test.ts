@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { classifyFailure } from '@visavis/protocol/ingress';
 import { connect, dial, startServer } from '../test/client.js';
@@ -161,11 +162,27 @@ describe('session', () => {
     expect((await client.closed).code).toBe(1006);
   });
 
-  it('refuses a message over the limit with 1009', async () => {
+  it('refuses a message over the limit: an error, then 1009, and others go on', async () => {
     await start({ limits: { maxMessageBytes: 10_000 } });
-    const client = await connect(server);
+    const [client, other] = [await connect(server), await connect(server)];
+    other.audio('b', speechBytes(200));
     client.audio('a', new Uint8Array(20_000), true);
-    expect((await client.closed).code).toBe(1009);
+    const error = await client.error();
+    expect(error).toMatchObject({ connectionId: client.connectionId, message: 'a message has more than 10000 bytes', detail: { code: 'messageTooLarge', retryable: false } });
+    expect(classifyFailure({ text: error.message, serverCode: error.code, phase: 'websocket_runtime' })).toBe('invalidRequest');
+    expect(await client.closed).toEqual({ code: 1009, reason: error.message });
+    expect(client.errors()).toHaveLength(1);
+    other.audio('b', speechBytes(200), true);
+    await other.ended('b');
+  });
+
+  it('is told when a frame of it is broken, before the close', async () => {
+    await start();
+    const client = await connect(server);
+    (client.socket as unknown as { _socket: Socket })._socket.write(Buffer.from([0xf2, 0x80, 0, 0, 0, 0])); // reserved bits set
+    expect((await client.error()).detail).toMatchObject({ code: 'protocolError' });
+    expect((await client.closed).code).toBe(1002);
+    expect(client.errors()).toHaveLength(1);
   });
 
   it('answers a close', async () => {

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { MotionInputError } from '@visavis/motion';
 import { VisavisError } from '@visavis/protocol/errors';
 import { AudioFormat, closeCodeOf, decodeEnvelope, encodeEnvelope } from '@visavis/protocol/ingress';
 import type { RawData, WebSocket } from 'ws';
 import { createAudioDecoder } from './audio-decoder.js';
+import { closeReason } from './close-reason.js';
 import type { ServerContext } from './config.js';
+import { Ear, type Connection } from './ear.js';
 import type { EngineHost, EngineSeat } from './engine/host.js';
 import { agree, readConfigure, type SessionForm } from './handshake.js';
 import type { Intake } from './intake.js';
@@ -14,6 +15,7 @@ import { Outbox } from './outbox.js';
 import { Reply, type ReplyBody } from './reply.js';
 import { RequestQueue } from './request-queue.js';
 import { encodeServerError } from './server-error.js';
+import { asRequestError, sessionError } from './session-errors.js';
 import { SessionReport } from './session-report.js';
 import { serveRequest } from './serve-request.js';
 import { SpeechEncoder } from './speech-encoder.js';
@@ -24,8 +26,6 @@ import type { Admission } from './upgrade.js';
 const PIECE_MS = 100;
 /** Bytes of Ogg Opus worked on in one go: 100 ms at the 48 kbit/s that clients send. */
 const OGG_PIECE_BYTES = 600;
-/** A close frame holds 123 bytes of reason. */
-const MAX_REASON_BYTES = 123;
 
 export interface SessionParts {
   readonly context: ServerContext;
@@ -44,6 +44,7 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #connectionId: string;
   readonly #report: SessionReport;
+  readonly #ear: Ear;
   readonly #outbox: Outbox;
   readonly #queue: RequestQueue;
   readonly #idle: IdleTimer;
@@ -56,29 +57,33 @@ export class Session {
   #draining = false;
   #badMessages = 0;
 
-  constructor(socket: WebSocket, admission: Admission, parts: SessionParts) {
+  constructor(connection: Connection, admission: Admission, parts: SessionParts) {
+    const { socket } = connection;
     this.#socket = socket;
     this.#admission = admission;
     this.#parts = parts;
     const { clock, logger, metrics, settings: { limits }, randomBytes } = parts.context;
     this.#connectionId = Buffer.from(randomBytes(9)).toString('base64url');
-    this.#report = new SessionReport(logger, metrics, { connectionId: this.#connectionId, appId: admission.appId });
-    this.#outbox = new Outbox(socket, limits, clock);
+    this.#report = new SessionReport(logger, metrics, { connectionId: this.#connectionId, appId: admission.appId, ...admission.trace });
+    this.#ear = new Ear(connection);
+    this.#outbox = new Outbox(socket, limits, clock, () => this.#relieve());
     this.#queue = new RequestQueue({
       serve: (request) => this.#serve(request),
       interrupted: (request) => this.#answerInterrupted(request),
       failed: (request, error) => this.#answerFailed(request, error),
       progressed: () => this.#relieve(),
     });
-    this.#idle = new IdleTimer(clock, limits.idleMs, () => this.#fail(idleError(limits.idleMs)));
-    this.#heartbeat = new Heartbeat(clock, limits.pingMs, () => socket.ping(), () => socket.terminate());
+    this.#idle = new IdleTimer(clock, limits.idleMs, () => this.#fail(sessionError.idle(limits.idleMs)));
+    this.#heartbeat = new Heartbeat(clock, limits.pingMs, {
+      ping: () => socket.ping(), heard: () => this.#ear.heard(), dead: () => socket.terminate(),
+    });
     this.#startTimers();
     this.closed = new Promise((resolve) => socket.once('close', (code) => resolve(this.#cleanUp(code))));
     socket.on('message', (data, isBinary) => this.#handleMessage(data, isBinary));
-    socket.on('ping', () => this.#heartbeat.heard());
-    socket.on('pong', () => this.#heartbeat.heard());
+    socket.on('broken', (closeCode: number) => this.#fail(sessionError.broken(closeCode, limits.maxMessageBytes)));
     // A broken frame or connection: `ws` closes the socket itself, and `close` follows.
     socket.on('error', (error) => this.#report.connectionError(error));
+    this.#takePlace();
   }
 
   /** Finishes the requests it has, then closes with 1012. */
@@ -89,7 +94,7 @@ export class Session {
 
   /** Ends now, with `draining` and 1012. */
   shutDown(): void {
-    this.#fail(new VisavisError('draining', 'the server is shutting down', { detail: { hint: 'connect again now' } }));
+    this.#fail(sessionError.draining());
   }
 
   terminate(): void {
@@ -98,38 +103,38 @@ export class Session {
 
   #startTimers(): void {
     const { clock, settings: { limits, closeOnTokenExpiry } } = this.#parts.context;
-    const late = new VisavisError('protocolError', `expected ClientConfigureSession message within ${limits.handshakeMs} ms`);
-    const tooLong = new VisavisError('sessionDurationExceeded', 'session time limit reached', { detail: { hint: 'open a new session' } });
     this.#cleanups.push(
-      clock.after(limits.handshakeMs, () => this.#form ?? this.#fail(late)),
-      clock.after(limits.sessionMs, () => this.#fail(tooLong)),
+      clock.after(limits.handshakeMs, () => this.#form ?? this.#fail(sessionError.noHandshake(limits.handshakeMs))),
+      clock.after(limits.sessionMs, () => this.#fail(sessionError.tooLong())),
     );
     if (!closeOnTokenExpiry) return;
-    const expired = new VisavisError('sessionTokenExpired', 'token is expired', { detail: { hint: 'open a new session with a new token' } });
-    this.#cleanups.push(clock.after(this.#admission.expireAt * 1000 - clock.unixMs(), () => this.#fail(expired)));
+    this.#cleanups.push(clock.after(this.#admission.expireAt * 1000 - clock.unixMs(), () => this.#fail(sessionError.tokenExpired())));
+  }
+
+  /** From the upgrade on, so that connections that never get further count as well. */
+  #takePlace(): void {
+    const release = this.#parts.claimPlace(this.#admission.appId);
+    if (release) this.#cleanups.push(release);
+    else this.#fail(sessionError.noPlace());
   }
 
   #handleMessage(data: RawData, isBinary: boolean): void {
     if (this.#closing) return;
     this.#report.received((data as Buffer).length);
     this.#idle.touch();
-    this.#heartbeat.heard();
+    const wasFull = this.#isFull;
     try {
       if (this.#form) this.#dispatch(data as Buffer, isBinary);
       else this.#handshake(data as Buffer, isBinary);
     } catch (error) {
       this.#reject(VisavisError.from(error, 'serverError'));
     }
+    // One message beyond the limits is read: an interrupt may be right behind what filled them.
+    if (wasFull && this.#isFull && !this.#closing) this.#ear.shut();
   }
 
   #handshake(data: Buffer, isBinary: boolean): void {
     const form = agree(readConfigure(data, isBinary));
-    const release = this.#parts.claimPlace(this.#admission.appId);
-    if (!release) {
-      const hint = 'close other sessions of this app, or raise maxSessionsPerApp';
-      throw new VisavisError('concurrentLimitExceeded', 'too many sessions of this app at once', { detail: { hint } });
-    }
-    this.#cleanups.push(release);
     this.#form = form;
     this.#seat = this.#parts.engines.join();
     if (form.capabilities.has('audio')) this.#encoder = new SpeechEncoder(form.sampleRate, this.#parts.opus);
@@ -143,14 +148,13 @@ export class Session {
     const envelope = decodeMessage(data);
     switch (envelope.case) {
       case 'clientAudioInput':
-        this.#queue.accept(envelope.value, this.#parts.context.clock.nowMs());
-        return this.#relieve();
+        return this.#queue.accept(envelope.value, this.#parts.context.clock.nowMs());
       case 'clientInterrupt':
         return this.#queue.interrupt(envelope.value.reqId);
       case 'unknown':
         return;
       default:
-        throw new VisavisError('protocolError', `unexpected message type: ${envelope.case}`, { fatal: false });
+        throw sessionError.unexpected(`unexpected message type: ${envelope.case}`);
     }
   }
 
@@ -159,9 +163,7 @@ export class Session {
     this.#badMessages++;
     const { maxBadMessages } = this.#parts.context.settings.limits;
     if (!this.#form || error.fatal) return this.#fail(error);
-    if (this.#badMessages > maxBadMessages) {
-      return this.#fail(new VisavisError('protocolError', `unexpected message type or contents, more than ${maxBadMessages} times`));
-    }
+    if (this.#badMessages > maxBadMessages) return this.#fail(sessionError.tooManyBad(maxBadMessages));
     this.#report.messageRefused(error);
     this.#send(encodeServerError(error, this.#connectionId));
   }
@@ -207,7 +209,7 @@ export class Session {
   }
 
   #answerFailed(request: Intake, cause: unknown): void {
-    const error = requestError(cause);
+    const error = asRequestError(cause);
     this.#report.requestFailed(request, error, cause);
     this.#send(encodeServerError(error, this.#connectionId, request.reqId));
   }
@@ -217,13 +219,16 @@ export class Session {
     this.#outbox.send(bytes);
   }
 
-  /** Reads on or stops reading, by what waits; closes when draining and done. */
-  #relieve(): void {
+  /** As much waits as may, on the way in or out. */
+  get #isFull(): boolean {
     const { maxQueuedBytes, maxQueuedRequests } = this.#parts.context.settings.limits;
-    const { length, bytes } = this.#queue;
-    if (length >= maxQueuedRequests || bytes >= maxQueuedBytes) this.#socket.pause();
-    else if (this.#socket.isPaused && bytes <= maxQueuedBytes / 2) this.#socket.resume();
-    if (this.#draining && length === 0) this.shutDown();
+    return this.#queue.length >= maxQueuedRequests || this.#queue.bytes >= maxQueuedBytes || this.#outbox.isBehind;
+  }
+
+  /** Reads on as soon as there is room; closes when draining and done. */
+  #relieve(): void {
+    if (!this.#isFull) this.#ear.open();
+    if (this.#draining && this.#queue.length === 0) this.shutDown();
   }
 
   #fail(error: VisavisError): void {
@@ -232,8 +237,8 @@ export class Session {
     this.#queue.close();
     this.#report.ended(error);
     this.#send(encodeServerError(error, this.#connectionId));
-    this.#socket.resume(); // the close reply must be read
-    this.#socket.close(closeCodeOf(error.code), Buffer.from(error.message).subarray(0, MAX_REASON_BYTES));
+    this.#ear.open(); // the close reply must be read
+    this.#socket.close(closeCodeOf(error.code), closeReason(error.message));
   }
 
   #cleanUp(closeCode: number): void {
@@ -241,6 +246,7 @@ export class Session {
     this.#queue.close();
     this.#idle.stop();
     this.#heartbeat.stop();
+    this.#outbox.close();
     this.#encoder?.dispose();
     this.#seat?.leave();
     for (const cleanUp of this.#cleanups) cleanUp();
@@ -253,17 +259,6 @@ function decodeMessage(data: Buffer): ReturnType<typeof decodeEnvelope> {
     return decodeEnvelope(data);
   } catch (cause) {
     const { message } = VisavisError.from(cause, 'protocolError');
-    throw new VisavisError('protocolError', `unexpected message type or contents: ${message}`, { fatal: false, cause });
+    throw sessionError.unexpected(`unexpected message type or contents: ${message}`, cause);
   }
-}
-
-function idleError(idleMs: number): VisavisError {
-  return new VisavisError('idleTimeout', `no audio input for ${idleMs / 1000} seconds`, { detail: { hint: 'open a new session when there is audio' } });
-}
-
-/** What the client is told of a failed request: what it did wrong, or only that the server failed. */
-function requestError(cause: unknown): VisavisError {
-  if (VisavisError.isInstance(cause)) return cause;
-  if (cause instanceof MotionInputError) return new VisavisError('invalidRequest', cause.message, { cause });
-  return new VisavisError('serverError', 'this request failed on the server', { fatal: false, cause, detail: { hint: 'send it again' } });
 }

@@ -29,21 +29,20 @@ describe('Heartbeat', () => {
   it('pings for as long as it hears something, then gives up', () => {
     const clock = new ManualClock();
     const ping = vi.fn();
-    const onDead = vi.fn();
-    const heartbeat = new Heartbeat(clock, 100, ping, onDead);
-    clock.advance(100);
-    heartbeat.heard();
-    clock.advance(100);
+    const dead = vi.fn();
+    const heard = vi.fn().mockReturnValueOnce(false).mockReturnValueOnce(true).mockReturnValueOnce(false);
+    new Heartbeat(clock, 100, { ping, heard, dead });
+    clock.advance(200);
     expect(ping).toHaveBeenCalledTimes(2);
-    expect(onDead).not.toHaveBeenCalled();
+    expect(dead).not.toHaveBeenCalled();
     clock.advance(100);
-    expect(onDead).toHaveBeenCalledOnce();
+    expect(dead).toHaveBeenCalledOnce();
     expect(clock.pending).toBe(0);
   });
 
   it('leaves nothing behind when stopped', () => {
     const clock = new ManualClock();
-    new Heartbeat(clock, 100, () => undefined, () => undefined).stop();
+    new Heartbeat(clock, 100, { ping: () => undefined, heard: () => true, dead: () => undefined }).stop();
     expect(clock.pending).toBe(0);
   });
 });

@@ -34,24 +34,26 @@ export class IdleTimer {
   }
 }
 
-/** Pings at an interval; calls `onDead` where nothing was heard for a whole interval after a ping. */
+export interface HeartbeatEvents {
+  ping(): void;
+  /** Whether anything was heard since this was last asked. */
+  heard(): boolean;
+  dead(): void;
+}
+
+/** Pings at an interval; calls `dead` where nothing was heard for a whole interval after a ping. */
 export class Heartbeat {
-  #heard = true;
   #cancel: () => void;
 
-  constructor(clock: Clock, ms: number, ping: () => void, onDead: () => void) {
+  constructor(clock: Clock, ms: number, events: HeartbeatEvents) {
+    let pinged = false;
     const beat = (): void => {
-      if (!this.#heard) return onDead();
-      this.#heard = false;
-      ping();
+      if (!events.heard() && pinged) return events.dead();
+      pinged = true;
+      events.ping();
       this.#cancel = clock.after(ms, beat);
     };
     this.#cancel = clock.after(ms, beat);
-  }
-
-  /** Something came from the other side. */
-  heard(): void {
-    this.#heard = true;
   }
 
   stop(): void {

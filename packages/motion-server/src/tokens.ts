@@ -1,7 +1,7 @@
-import { VisavisError } from '@visavis/protocol/errors';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { ServerContext } from './config.js';
+import { refusal } from './refusal.js';
 
 const ISSUER = 'visavis';
 const ALGORITHM = 'HS256';
@@ -53,12 +53,12 @@ export class TokenSigner {
       const { payload } = await jwtVerify(token, this.#key, { algorithms: [ALGORITHM], issuer: ISSUER, currentDate });
       return claimsSchema.parse(payload);
     } catch (cause) {
-      if (cause instanceof errors.JWTExpired) throw new VisavisError('sessionTokenExpired', 'token is expired', { cause });
+      if (cause instanceof errors.JWTExpired) throw refusal('sessionTokenExpired', 'token is expired', 'make a new session token and connect with it', { cause });
       throw invalid(cause);
     }
   }
 }
 
-function invalid(cause?: unknown): VisavisError {
-  return new VisavisError('sessionTokenInvalid', 'Invalid session token', { cause });
+function invalid(cause?: unknown): Error {
+  return refusal('sessionTokenInvalid', 'Invalid session token', 'make a session token at the console of this server, and send it whole', { cause });
 }

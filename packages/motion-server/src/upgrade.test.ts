@@ -1,5 +1,6 @@
 import { connect as tcpConnect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classifyFailure } from '@visavis/protocol/ingress';
 import { WebSocket } from 'ws';
 import { TestClient, token } from '../test/client.js';
 import { createMotionServer, type MotionServer } from './index.js';
@@ -59,11 +60,16 @@ describe('upgrade', () => {
     ['no app', async () => upgrade(path()), 404, 'appIDUnrecognized'],
     ['an unknown avatar', async () => upgrade(path('eve'), headers(valid)), 404, 'Avatar not found: eve'],
     ['no avatar', async () => upgrade(path(''), headers(valid)), 404, 'Avatar not found: '],
-    ['another path', async () => upgrade('/v2/drive?id=ava', headers(valid)), 421, 'sessions are opened at /v2/driveningress/websocket; check the ingress endpoint'],
+    ['another path', async () => upgrade('/v2/drive?id=ava', headers(valid)), 421, 'sessions are opened at /v2/driveningress/websocket'],
   ])('is refused for %s, with a body of stated length', async (_, attempt, status, message) => {
     const { head, body } = await attempt();
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(body).toBe(`${JSON.stringify({ message })}\n`);
+    expect(body).toMatch(/^\{"message":".+\}\n$/);
+    const said = JSON.parse(body) as { message: string; code: string; hint: string };
+    expect(said.message).toBe(message);
+    expect(said.hint).not.toBe('');
+    expect(classifyFailure({ status, text: `${said.code} ${said.message}`, phase: 'websocket_connect' })).toBe(said.code);
+    expect(classifyFailure({ status, text: body, phase: 'websocket_connect' })).toBe(said.code);
     expect(head).toContain(`Content-Length: ${body.length}`);
     expect(head).toContain('Content-Type: application/json');
   });

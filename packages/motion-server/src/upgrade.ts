@@ -1,9 +1,11 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { VisavisError, type ErrorCode } from '@visavis/protocol/errors';
+import type { ErrorCode, VisavisError } from '@visavis/protocol/errors';
 import type { AppRegistry } from './apps.js';
 import { WEBSOCKET_PATH } from './paths.js';
+import { hintOf, refusal } from './refusal.js';
 import type { TokenGrant, TokenSigner } from './tokens.js';
+import { readTrace, type Trace } from './trace.js';
 
 /** Who may open a session, and with which avatar. */
 export interface Admission {
@@ -11,6 +13,8 @@ export interface Admission {
   readonly avatarId: string;
   /** Unix seconds. */
   readonly expireAt: number;
+  /** From the headers of the upgrade; requests may have their own. */
+  readonly trace?: Trace | undefined;
 }
 
 /** HTTP status of a refusal; SDKs tell the cases apart by it and by the message. */
@@ -31,21 +35,21 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
  */
 export async function admit(request: IncomingMessage, apps: AppRegistry, tokens: TokenSigner): Promise<Admission> {
   const { path, query } = splitUrl(request.url ?? '');
-  if (path !== WEBSOCKET_PATH) throw new VisavisError('invalidRequest', `sessions are opened at ${WEBSOCKET_PATH}; check the ingress endpoint`);
+  if (path !== WEBSOCKET_PATH) throw refusal('invalidRequest', `sessions are opened at ${WEBSOCKET_PATH}`, 'check the ingress endpoint');
   const appId = header(request, 'x-app-id') ?? query.get('appId') ?? '';
   const app = apps.byId(appId);
-  if (!app) throw new VisavisError('appIDUnrecognized', 'appIDUnrecognized');
+  if (!app) throw refusal('appIDUnrecognized', 'appIDUnrecognized', 'send the id of an app of this server as X-App-ID or appId');
   const grant = await tokens.verify(header(request, 'x-session-key') ?? query.get('sessionKey') ?? '');
-  if (grant.appId !== appId) throw new VisavisError('appIDMismatch', 'app id mismatch');
+  if (grant.appId !== appId) throw refusal('appIDMismatch', 'app id mismatch', 'use a session token that was made with an API key of this app');
   const avatarId = query.get('id') ?? '';
   checkAvatar(avatarId, app.avatars, grant);
-  return { appId, avatarId, expireAt: grant.expireAt };
+  return { appId, avatarId, expireAt: grant.expireAt, trace: readTrace(request.headers) };
 }
 
 function checkAvatar(avatarId: string, ofApp: readonly string[] | undefined, grant: TokenGrant): void {
   const allowed = [ofApp, grant.avatars].every((list) => list?.includes(avatarId) !== false);
   if (avatarId !== '' && allowed) return;
-  throw new VisavisError('avatarNotFound', `Avatar not found: ${avatarId.slice(0, 200)}`);
+  throw refusal('avatarNotFound', `Avatar not found: ${avatarId.slice(0, 200)}`, 'name an avatar that the app and the session token allow as ?id=');
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
@@ -60,10 +64,13 @@ function splitUrl(url: string): { path: string; query: URLSearchParams } {
   return { path: path.replace(/\/+$/, ''), query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) };
 }
 
-/** Answers an upgrade request with an HTTP error and hangs up; the header X-Error-Id says where the log has more. */
+/**
+ * Answers an upgrade request with an HTTP error and hangs up. SDKs read the message; the code, the hint and the id of the
+ * log line are for people.
+ */
 export function refuseUpgrade(socket: Duplex, error: VisavisError, errorId: string): void {
   const status = STATUS[error.code] ?? 500;
-  const body = Buffer.from(`${JSON.stringify({ message: error.message })}\n`);
+  const body = Buffer.from(`${JSON.stringify({ message: error.message, code: error.code, hint: hintOf(error) })}\n`);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/json',
