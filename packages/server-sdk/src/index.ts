@@ -10,7 +10,7 @@ export { TokenCache } from './session/token-cache.js';
 export { createRelay, type AudioChoice, type Relay, type RelayOptions } from './relay/relay.js';
 export type { AdmissionRules } from './relay/admission.js';
 export type { OutboxBounds } from './relay/outbox.js';
-export type { ClientClose, PresenceName, RelayClient, TranscriptLine } from './relay/relay-client.js';
+export type { ClientClose, FinishedReport, PresenceName, RelayClient, TranscriptLine } from './relay/relay-client.js';
 export type { Ticket, TicketRequest } from './relay/tickets.js';
 export { createPresenter, type Presenter, type PresenterConfig } from './presenter/presenter.js';
 export type { Turn } from './presenter/turn.js';

@@ -24,12 +24,18 @@ class SlowPipe {
   }
 }
 
-const packet = (name: string, rest: Partial<Packet> = {}): Packet => ({ bytes: Buffer.from(name.padEnd(10, '.')), speech: true, ...rest });
+const packet = (name: string, rest: Partial<Packet> = {}): Packet => ({ bytes: Buffer.from(name.padEnd(10, '.')), sequence: 0, speech: true, ...rest });
+
+function attached(pipe: SlowPipe): Outbox {
+  const outbox = new Outbox(BOUNDS);
+  outbox.attach(pipe);
+  return outbox;
+}
 
 describe('Outbox', () => {
   it('sends in order as the network takes it', () => {
     const pipe = new SlowPipe();
-    const outbox = new Outbox(pipe, BOUNDS);
+    const outbox = attached(pipe);
     for (const name of ['a', 'b', 'c']) outbox.push(packet(name));
     expect(pipe.sent).toHaveLength(1);
     expect(outbox.waitingBytes).toBe(20);
@@ -40,7 +46,7 @@ describe('Outbox', () => {
 
   it('above the soft bound keeps the newest motion of each request, and all else', () => {
     const pipe = new SlowPipe();
-    const outbox = new Outbox(pipe, BOUNDS);
+    const outbox = attached(pipe);
     outbox.push(packet('first'));
     for (const name of ['m1', 'm2']) outbox.push(packet(name, { motionOf: 'r' }));
     outbox.push(packet('audio'));
@@ -54,14 +60,14 @@ describe('Outbox', () => {
   });
 
   it('says so at the hard bound', () => {
-    const outbox = new Outbox(new SlowPipe(), BOUNDS);
+    const outbox = attached(new SlowPipe());
     const pushes = Array.from({ length: 12 }, (_, n) => outbox.push(packet(`a${n}`)));
     expect(pushes).toEqual([...Array.from({ length: 11 }, () => true), false]);
   });
 
   it('takes back speech, and nothing else', () => {
     const pipe = new SlowPipe();
-    const outbox = new Outbox(pipe, BOUNDS);
+    const outbox = attached(pipe);
     outbox.push(packet('gone'));
     outbox.push(packet('speech'));
     outbox.push(packet('caption', { speech: false }));
@@ -73,7 +79,7 @@ describe('Outbox', () => {
   it('never loses audio, reorders nothing and stays within its bound', () => {
     fc.assert(fc.property(fc.array(fc.record({ motion: fc.boolean(), drain: fc.boolean() }), { maxLength: 60 }), (steps) => {
       const pipe = new SlowPipe();
-      const outbox = new Outbox(pipe, BOUNDS);
+      const outbox = attached(pipe);
       const audio: string[] = [];
       for (const [n, step] of steps.entries()) {
         const one = packet(`${step.motion ? 'm' : 'a'}${String(n).padStart(3, '0')}`, step.motion ? { motionOf: 'r' } : {});
@@ -87,5 +93,56 @@ describe('Outbox', () => {
       const order = pipe.sent.map((name) => name.slice(1));
       expect(order).toEqual([...order].sort());
     }));
+  });
+});
+
+describe('Outbox, over several connections', () => {
+  const numbered = (n: number, rest: Partial<Packet> = {}): Packet => packet(`p${n}`, { sequence: n, ...rest });
+  const names = (pipe: SlowPipe): string[] => pipe.sent.map((one) => one.replace(/\./g, ''));
+
+  it('goes on after what came, with all that waited, motion too', () => {
+    const [first, second] = [new SlowPipe(), new SlowPipe()];
+    const outbox = attached(first);
+    for (let n = 1; n <= 3; n += 1) outbox.push(numbered(n));
+    first.drain();
+    outbox.push(packet('once'));
+    outbox.detach();
+    for (let n = 4; n <= 9; n += 1) outbox.push(numbered(n, { motionOf: 'r' }));
+    outbox.attach(second, 1);
+    second.drain();
+    expect(names(second)).toEqual(['p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8', 'p9']);
+    expect(outbox.droppedMotion).toBe(0);
+  });
+
+  it('keeps what was sent until it is known to have come, and nothing of a flushed epoch', () => {
+    const [first, second] = [new SlowPipe(), new SlowPipe()];
+    const outbox = attached(first);
+    outbox.push(numbered(1));
+    outbox.push(numbered(2, { speech: false }));
+    outbox.push(numbered(3));
+    first.drain();
+    outbox.dropSpeech();
+    outbox.push(numbered(4));
+    outbox.attach(second, 0);
+    second.drain();
+    expect(names(second)).toEqual(['p2', 'p4']);
+    outbox.acknowledge(4);
+    const third = new SlowPipe();
+    outbox.attach(third, 0);
+    expect(third.sent).toEqual([]);
+  });
+
+  it('counts what is kept within the hard bound: connected the oldest goes, away it is full', () => {
+    const first = new SlowPipe();
+    const outbox = attached(first);
+    for (let n = 1; n <= 14; n += 1) {
+      expect(outbox.push(numbered(n))).toBe(true);
+      first.drain();
+    }
+    expect([outbox.canGoOnAfter(4), outbox.canGoOnAfter(3)]).toEqual([true, false]);
+    outbox.detach();
+    expect(outbox.push(numbered(15))).toBe(false);
+    outbox.acknowledge(14);
+    expect(outbox.push(numbered(16))).toBe(true);
   });
 });

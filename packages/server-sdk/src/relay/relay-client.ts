@@ -8,23 +8,30 @@ export type PresenceName = 'idle' | 'listening' | 'thinking' | 'speaking';
 /** Words with times; `role` is 'user' or 'avatar'. */
 export type TranscriptLine = ServerBodies['transcript'] & { readonly role: 'user' | 'avatar' };
 
+export type FinishedReport = Pick<PlaybackFinished, 'reqId' | 'playedMs' | 'interrupted'>;
+
 export interface ClientClose {
-  /** WebSocket close code; 1006 where there was no close frame. */
+  /** WebSocket close code of its last connection; 1006 where there was no close frame. */
   readonly code: number;
   readonly reason: string;
 }
 
 /**
- * One connected client. Listeners must be added synchronously in `onClient`: nothing is kept for later ones.
+ * One client and its avatar stream. A connection that is cut is no event here: the stream waits for its client, which goes
+ * on with what it lacks, and what is sent meanwhile waits for it. Listeners must be added synchronously in `onClient`: nothing is kept for later ones.
  * Everything may be called at any time; after the close it does nothing.
  */
 export interface RelayClient {
   readonly id: string;
   /** The avatar its ticket is for. */
   readonly avatarId: string;
+  /** Its first. */
   readonly hello: Hello;
   /** What packets carry; `flush` raises it. */
   readonly epoch: number;
+  /** Whether there is a connection just now. */
+  readonly connected: boolean;
+  /** It has left, or did not come back in time: nothing reaches it any more. */
   readonly closed: boolean;
   /** Bytes that wait for this client. */
   readonly waitingBytes: number;
@@ -38,7 +45,8 @@ export interface RelayClient {
   /** A piece of the microphone, at most 16 KiB. */
   readonly onMic: Subscribe<Mic>;
   readonly onPlaybackPosition: Subscribe<PlaybackPosition>;
-  readonly onPlaybackFinished: Subscribe<PlaybackFinished>;
+  /** Exactly once for every request that speech was sent of; ahead of `onClose` where the client left in the middle. */
+  readonly onPlaybackFinished: Subscribe<FinishedReport>;
   /** Once, last. */
   readonly onClose: Subscribe<ClientClose>;
 
@@ -53,6 +61,6 @@ export interface RelayClient {
   transcript(line: TranscriptLine): void;
   presence(state: PresenceName): void;
   error(error: VisavisError): void;
-  /** Closes the connection (1000 unless told otherwise); resolves when it is closed. */
+  /** Ends the stream and closes the connection (1000 unless told otherwise); resolves when it is closed. */
   close(code?: number, reason?: string): Promise<void>;
 }

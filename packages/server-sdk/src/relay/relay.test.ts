@@ -151,6 +151,7 @@ describe('a client', () => {
     client.onMic((mic) => heard.push(mic));
     client.onPlaybackPosition((position) => heard.push(position));
     client.onPlaybackFinished((finished) => heard.push(finished));
+    client.sendMotion(envelope('r', 1));
     peer.send('text', { text: 'hi' });
     peer.send('interrupt', { reason: 'voice' });
     peer.send('mic', { sequence: 1, codec: MicCodec.OPUS, data: Uint8Array.of(1) });

@@ -2,7 +2,7 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { decodeClientMessage, encodeServerMessage, type Hello, type ServerBodies } from '@visavis/protocol/downlink';
+import { decodeClientMessage, encodeServerMessage, type Hello } from '@visavis/protocol/downlink';
 import { CLOSE_CODE } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
 import { systemClock, type Clock } from '../clock.js';
@@ -13,14 +13,20 @@ import { Listeners, type Subscribe } from '../listeners.js';
 import { refusalOf, refuseUpgrade, type AdmissionRules } from './admission.js';
 import { DEFAULT_BOUNDS, type OutboxBounds } from './outbox.js';
 import type { RelayClient } from './relay-client.js';
-import { errorBody, SocketClient } from './socket-client.js';
+import { errorBody } from './line.js';
+import { StreamClient, type WelcomeFacts } from './stream-client.js';
+import { Streams } from './streams.js';
 import { TicketStore, type Ticket, type TicketRequest } from './tickets.js';
 
 const HELLO_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_CLIENTS = 1000;
 /** Largest client message, bytes; larger ones close the connection with 1009. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+const DEFAULT_RESUME_GRACE_MS = 20_000;
+const MAX_RESUME_GRACE_MS = 600_000;
 const ID_BYTES = 9;
+/** A resume token cannot be guessed. */
+const TOKEN_BYTES = 32;
 const EPOCH_BYTES = 4;
 /** "Policy violation" (RFC 6455, 7.4.1): no closer code exists for a bad ticket. */
 const CLOSE_POLICY = 1008;
@@ -39,7 +45,15 @@ export interface RelayOptions extends AdmissionRules {
   readonly audio?: AudioChoice;
   /** Told to clients. Default ''. */
   readonly serverVersion?: string;
-  /** Connections at a time, those that have not said hello included; further ones get HTTP 503. Default 1000. */
+  /**
+   * How long a stream waits for a client whose connection was cut, milliseconds; 0: not at all. Default 20 s, which is
+   * five tries of our client.
+   */
+  readonly resumeGraceMs?: number;
+  /**
+   * Connections at a time, those that have not said hello included; further ones get HTTP 503. And so many streams may
+   * wait for their clients; the one that waited longest ends. Default 1000.
+   */
   readonly maxClients?: number;
   /** Bounds of what may wait for one client. */
   readonly bounds?: Partial<OutboxBounds>;
@@ -62,6 +76,7 @@ export interface Relay {
   dispose(): Promise<void>;
 }
 
+/** Throws `invalidConfiguration` on a `resumeGraceMs` outside 0..600,000. */
 export function createRelay(options: RelayOptions): Relay {
   return new WebSocketRelay(options);
 }
@@ -73,6 +88,9 @@ class WebSocketRelay implements Relay {
   readonly #randomBytes: (count: number) => Uint8Array;
   readonly #bounds: OutboxBounds;
   readonly #sockets = new Set<WebSocket>();
+  readonly #streams: Streams;
+  readonly #maxClients: number;
+  readonly #graceMs: number;
   readonly #detachers = new Set<() => void>();
   readonly #clients = new Listeners<RelayClient>();
   readonly #upgrader = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
@@ -85,6 +103,12 @@ class WebSocketRelay implements Relay {
     this.#clock = options.clock ?? systemClock;
     this.#randomBytes = options.randomBytes ?? systemRandomBytes;
     this.#bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+    this.#maxClients = options.maxClients ?? DEFAULT_MAX_CLIENTS;
+    this.#graceMs = options.resumeGraceMs ?? DEFAULT_RESUME_GRACE_MS;
+    if (!(this.#graceMs >= 0 && this.#graceMs <= MAX_RESUME_GRACE_MS)) {
+      throw new VisavisError('invalidConfiguration', `resumeGraceMs ${this.#graceMs} is not within 0..${MAX_RESUME_GRACE_MS}`);
+    }
+    this.#streams = new Streams(this.#maxClients);
     this.tickets = new TicketStore(this.#clock, this.#randomBytes);
   }
 
@@ -113,7 +137,10 @@ class WebSocketRelay implements Relay {
     this.#disposed = true;
     for (const detach of [...this.#detachers]) detach();
     this.tickets.clear();
-    await Promise.all([...this.#sockets].map((socket) => closeSocket(socket, this.#clock, CLOSE_CODE.draining, 'the relay is shutting down')));
+    const reason = 'the relay is shutting down';
+    const closed = this.#streams.closeAll(CLOSE_CODE.draining, reason);
+    await Promise.all([...this.#sockets].map((socket) => closeSocket(socket, this.#clock, CLOSE_CODE.draining, reason)));
+    await closed;
     this.#clients.clear();
   }
 
@@ -124,7 +151,7 @@ class WebSocketRelay implements Relay {
   }
 
   #fullness(): { status: number; code: 'queueFull'; message: string } | undefined {
-    const full = this.#sockets.size >= (this.#options.maxClients ?? DEFAULT_MAX_CLIENTS);
+    const full = this.#sockets.size >= this.#maxClients;
     return full ? { status: 503, code: 'queueFull', message: 'the relay is full; try again later' } : undefined;
   }
 
@@ -145,9 +172,9 @@ class WebSocketRelay implements Relay {
     };
     const first = (data: Buffer, isBinary: boolean): void => {
       stop();
-      const hello = helloIn(binaryOf(data, isBinary));
-      if (VisavisError.isInstance(hello)) return this.#turnAway(socket, hello, CLOSE_CODE.protocolError);
-      this.#admit(socket, hello);
+      const greeting = greetingIn(binaryOf(data, isBinary));
+      if (VisavisError.isInstance(greeting)) return this.#turnAway(socket, greeting, CLOSE_CODE.protocolError);
+      this.#admit(socket, greeting);
     };
     const cancel = this.#clock.after(HELLO_TIMEOUT_MS, () => {
       stop();
@@ -156,20 +183,39 @@ class WebSocketRelay implements Relay {
     socket.on('message', first).on('close', stop);
   }
 
-  #admit(socket: WebSocket, hello: Hello): void {
+  #admit(socket: WebSocket, { hello, received }: Greeting): void {
     const avatarId = this.tickets.redeem(hello.ticket);
     if (avatarId === undefined) return this.#turnAway(socket, ticketInvalid('unknown, used or expired', true), CLOSE_POLICY);
     if (hello.avatarId !== '' && hello.avatarId !== avatarId) return this.#turnAway(socket, ticketInvalid('for another avatar', false), CLOSE_POLICY);
-    const client = new SocketClient({
-      id: Buffer.from(this.#randomBytes(ID_BYTES)).toString('base64url'),
-      avatarId, hello, socket, clock: this.#clock, bounds: this.#bounds,
-      epoch: Buffer.from(this.#randomBytes(EPOCH_BYTES)).readUInt32LE(),
+    const facts = this.#facts(avatarId);
+    const stream = this.#streams.find(hello.resumeToken, avatarId);
+    if (stream?.goOn(socket, facts, received, hello.lastSeen)) return;
+    // It cannot be resumed, and nobody else has its secret.
+    void stream?.close(CLOSE_CODE.protocolError, 'replaced');
+    this.#begin(avatarId, hello, socket, facts);
+  }
+
+  #begin(avatarId: string, hello: Hello, socket: WebSocket, facts: WelcomeFacts): void {
+    const client = new StreamClient({
+      id: this.#random(ID_BYTES).toString('base64url'),
+      resumeToken: hello.resumable && this.#graceMs > 0 ? this.#random(TOKEN_BYTES).toString('base64url') : '',
+      // Not where another stream's began: nothing of one is ever taken for the other's.
+      epoch: this.#random(EPOCH_BYTES).readUInt32LE(),
+      avatarId, hello: { ...hello, resumeToken: '' }, graceMs: this.#graceMs, clock: this.#clock, bounds: this.#bounds,
+      onAway: (away) => this.#streams.away(away),
+      onSettled: (settled) => this.#streams.settled(settled),
+      onEnded: (ended) => this.#streams.remove(ended),
     });
-    client.welcome(this.#welcome(avatarId));
+    this.#streams.add(client);
+    client.begin(socket, facts);
     this.#clients.emit(client);
   }
 
-  #welcome(avatarId: string): Pick<ServerBodies['welcome'], 'manifestUrl' | 'audio' | 'serverVersion'> {
+  #random(count: number): Buffer {
+    return Buffer.from(this.#randomBytes(count));
+  }
+
+  #facts(avatarId: string): WelcomeFacts {
     const { manifestUrl, audio = { codec: 'opus', sampleRate: 16_000 }, serverVersion = '' } = this.#options;
     return { manifestUrl: manifestUrl(avatarId), audio, serverVersion };
   }
@@ -180,10 +226,16 @@ class WebSocketRelay implements Relay {
   }
 }
 
-function helloIn(bytes: Uint8Array | undefined): Hello | VisavisError {
+/** A hello, and the last message its client has of the stream it asks for. */
+interface Greeting {
+  readonly hello: Hello;
+  readonly received: number;
+}
+
+function greetingIn(bytes: Uint8Array | undefined): Greeting | VisavisError {
   try {
     const message = bytes && decodeClientMessage(bytes);
-    if (message?.case === 'hello') return message.value;
+    if (message?.case === 'hello') return { hello: message.value, received: message.received };
     return new VisavisError('protocolError', 'the first message must be hello');
   } catch (error) {
     return VisavisError.from(error, 'protocolError');

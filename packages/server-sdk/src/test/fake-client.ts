@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import {
-  decodeServerMessage, encodeClientMessage, type ClientBodies, type ClientKind, type ServerKind, type ServerMessage,
+  decodeServerMessage, encodeClientMessage, type ClientBodies, type ClientKind, type Numbers, type ServerKind, type ServerMessage,
 } from '@visavis/protocol/downlink';
 import { Inbox } from './inbox.js';
 
@@ -30,8 +30,8 @@ export class FakeClient {
     return client;
   }
 
-  send<K extends ClientKind>(kind: K, body: ClientBodies[K]): void {
-    this.socket.send(encodeClientMessage(kind, body));
+  send<K extends ClientKind>(kind: K, body: ClientBodies[K], numbers: Partial<Numbers> = {}): void {
+    this.socket.send(encodeClientMessage(kind, body, numbers));
   }
 
   /** The first message of a kind, already here or yet to come, that matches. */
