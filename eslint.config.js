@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '.cache/**'] },
+  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/.cache/**'] },
   ...tseslint.configs.strict,
   {
     rules: {
@@ -16,7 +16,7 @@ export default tseslint.config(
   },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
-    files: ['.ci/**', 'packages/cli/**', 'apps/demo/src/main.ts', 'conformance/**', 'bench/**', 'test/**'],
+    files: ['.ci/**', 'packages/cli/**', 'apps/demo/src/main.ts', 'conformance/**', 'bench/**', 'fuzz/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -72,6 +72,13 @@ describe('Ogg Opus', () => {
     expect(decode(Buffer.concat([stream, page([new Uint8Array(20)])]))).toHaveLength(speech.length);
   });
 
+  it('takes a second stream for one, in the same chunk as the first or not', () => {
+    const stream = oggOpus(speech, RATE);
+    const twice = Buffer.concat([stream, stream]);
+    expect(decode(twice)).toHaveLength(2 * speech.length);
+    expect(decode(twice, [stream.length])).toEqual(decode(twice));
+  });
+
   it('joins a packet that goes over pages', () => {
     const { packets } = opusPackets(speech, RATE);
     const tags = Buffer.concat([OPUS_TAGS, Buffer.alloc(510 - OPUS_TAGS.length + 40)]);

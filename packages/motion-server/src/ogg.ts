@@ -46,10 +46,11 @@ export class OggReader {
     this.#ended = (flags & FLAG.last) !== 0;
     const endGranule = this.#ended ? page.readBigInt64LE(6) : undefined;
     let at = HEADER_BYTES + page[26]!;
+    const before = out.length;
     for (const lacing of page.subarray(HEADER_BYTES, at)) {
       this.#append(page.subarray(at, at + lacing));
       at += lacing;
-      if (lacing < 255) out.push({ data: this.#finish(), first: first && out.length === 0, endGranule });
+      if (lacing < 255) out.push({ data: this.#finish(), first: first && out.length === before, endGranule });
     }
   }
 
