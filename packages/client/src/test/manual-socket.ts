@@ -1,4 +1,4 @@
-import { decodeClientMessage, encodeServerMessage, type ClientMessage, type ServerBodies, type ServerKind } from '@visavis/protocol/downlink';
+import { decodeClientMessage, encodeServerMessage, type ClientMessage, type Numbers, type ServerBodies, type ServerKind } from '@visavis/protocol/downlink';
 import type { SocketLike } from '../transport/index.js';
 
 /** A WebSocket whose other end is the test. */
@@ -34,8 +34,8 @@ export class ManualSocket implements SocketLike {
   }
 
   /** The server sends a message. */
-  say<K extends ServerKind>(kind: K, body: ServerBodies[K]): void {
-    this.sayBytes(encodeServerMessage(kind, body));
+  say<K extends ServerKind>(kind: K, body: ServerBodies[K], numbers: Partial<Numbers> = {}): void {
+    this.sayBytes(encodeServerMessage(kind, body, numbers));
   }
 
   sayBytes(bytes: Uint8Array): void {

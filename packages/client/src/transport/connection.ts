@@ -1,4 +1,4 @@
-import { decodeServerMessage, encodeClientMessage, type ClientBodies, type ClientKind, type ServerMessage } from '@visavis/protocol/downlink';
+import { decodeServerMessage, encodeClientMessage, type ClientBodies, type ClientKind, type Numbers, type ServerMessage } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Timer } from '../timeline/index.js';
 import type { SocketLike } from './socket.js';
@@ -13,6 +13,8 @@ const MAX_BUFFERED_BYTES = 256 * 1024;
 const OPEN = 1;
 
 export interface ConnectionEvents {
+  /** Sequence of the last message taken: every message says it. */
+  received(): number;
   onOpen(): void;
   onMessage(message: ServerMessage): void;
   onBytes(count: number): void;
@@ -42,12 +44,17 @@ export class Connection {
     this.#cancelTimer = timer.after(WELCOME_TIMEOUT_MS, () => this.#giveUp('the backend sent no welcome within 10 s'));
   }
 
-  /** Sends one message; false where it cannot. `optional` ones give way when the connection is slow. */
-  send<K extends ClientKind>(kind: K, body: ClientBodies[K], optional = false): boolean {
+  /** Sends one message; false where it cannot. */
+  send<K extends ClientKind>(kind: K, body: ClientBodies[K], sequence = 0): boolean {
     if (this.#ended || this.#socket.readyState !== OPEN) return false;
-    if (optional && this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) return false;
-    this.#socket.send(encodeClientMessage(kind, body) as Uint8Array<ArrayBuffer>);
+    const numbers: Numbers = { sequence, received: this.#events.received() };
+    this.#socket.send(encodeClientMessage(kind, body, numbers) as Uint8Array<ArrayBuffer>);
     return true;
+  }
+
+  /** As `send`, for what gives way when the connection is slow. */
+  sendIfQuick<K extends ClientKind>(kind: K, body: ClientBodies[K]): void {
+    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) this.send(kind, body);
   }
 
   /** Leaves without a word to `onEnd`. */
@@ -77,7 +84,7 @@ export class Connection {
     this.#cancelTimer();
     const nowMs = this.#timer.now();
     if (nowMs - this.#heardAtMs >= SILENCE_LIMIT_MS) return this.#giveUp('the backend has been silent for 25 s');
-    this.send('ping', { timeMs: nowMs }, true);
+    this.sendIfQuick('ping', { timeMs: nowMs });
     this.#cancelTimer = this.#timer.after(PING_EVERY_MS, () => this.#beat());
   }
 

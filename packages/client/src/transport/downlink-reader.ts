@@ -39,7 +39,7 @@ export class DownlinkReader {
     this.#requests = new Requests(sink);
   }
 
-  /** What was heard last of a request that is not finished, to resume from. */
+  /** What was heard last of a request that is not finished. */
   get lastSeen(): { readonly reqId: string; readonly playedMs: number } | undefined {
     return this.#lastSeen;
   }
@@ -97,10 +97,17 @@ export class DownlinkReader {
     this.#lastSeen = undefined;
   }
 
-  /** The same epoch goes on where it was; another is a new stream, which may count from anywhere. */
-  #welcome({ epoch, audio }: Welcome): void {
+  /** A stream that goes on may have been flushed meanwhile; any other is new, and may count from anywhere. */
+  #welcome({ epoch, audio, resumed }: Welcome): void {
     if (audio && audio.sampleRate > 0) this.#pcmRate = audio.sampleRate;
-    if (this.#epoch !== undefined && this.#epoch !== epoch) this.streamLost();
+    if (this.#epoch === undefined) this.#epoch = epoch;
+    else if (!resumed) this.#renew(epoch);
+    // An interrupt that the backend may not have heard keeps its say: see `interruptAnswered`.
+    else if (compareEpochs(epoch, this.#epoch) === 'newer') this.#flush(epoch, this.#deaf);
+  }
+
+  #renew(epoch: number): void {
+    this.streamLost();
     this.#epoch = epoch;
   }
 
@@ -127,9 +134,9 @@ export class DownlinkReader {
     return order !== 'older' && !this.#deaf;
   }
 
-  #flush(epoch: number): void {
+  #flush(epoch: number, deaf = false): void {
     this.#epoch = epoch;
-    this.#deaf = false;
+    this.#deaf = deaf;
     this.#closeRequests();
     this.#sink.handleControl('flush');
   }

@@ -5,6 +5,7 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { SYSTEM_TIMER, type Timer } from '../timeline/index.js';
 import { Backoff } from './backoff.js';
 import { Connection } from './connection.js';
+import { Deliveries, type KeptKind } from './deliveries.js';
 import { DownlinkReader, toError } from './downlink-reader.js';
 import { BROWSER_SOCKET, type OpenSocket } from './socket.js';
 import type { ConnectionState, ReportedEnd, ReportedPosition, Transport, TransportSink } from './transport.js';
@@ -38,7 +39,10 @@ const STATES = {
   stalled: PlaybackState.STALLED,
 } as const;
 
-/** The downlink over a WebSocket, with tickets, heartbeat and reconnection. One avatar stream; single use after `close`. */
+/**
+ * The downlink over a WebSocket, with tickets, heartbeat and reconnection: after a cut the stream goes on where it was,
+ * and nothing is lost or comes twice. One avatar stream; single use after `close`.
+ */
 export class WebSocketTransport implements Transport {
   readonly #options: WebSocketTransportOptions;
   readonly #timer: Timer;
@@ -47,12 +51,14 @@ export class WebSocketTransport implements Transport {
   readonly #backoff: Backoff;
   #sink: TransportSink | undefined;
   #reader: DownlinkReader | undefined;
+  #deliveries = new Deliveries();
   #connection: Connection | undefined;
   #cancelRetry: () => void = () => undefined;
   #settle: { resolve(): void; reject(error: VisavisError): void } | undefined;
   #state: ConnectionState = 'disconnected';
   #bytesReceived = 0;
   #closed = false;
+  /** Of the ping that was sent after an interrupt whose answer has not come. */
   #interruptMs: number | undefined;
   /** The backend's own reason for the end that is about to come. */
   #lastWord: VisavisError | undefined;
@@ -81,6 +87,7 @@ export class WebSocketTransport implements Transport {
     if (this.#sink && this.#state !== 'failed') return Promise.reject(new VisavisError('connectionInProgress', 'this transport is in use already'));
     this.#sink = sink;
     this.#reader = new DownlinkReader(sink);
+    this.#deliveries = new Deliveries();
     this.#backoff.reset();
     this.#toldOfOutage = undefined;
     return new Promise((resolve, reject) => {
@@ -90,29 +97,28 @@ export class WebSocketTransport implements Transport {
   }
 
   sendText(text: string): void {
-    if (this.#connection?.send('text', { text })) return;
+    if (this.#state === 'connected' && this.#deliver('text', { text })) return;
     throw new VisavisError('networkLayerNotAvailable', 'there is no connection to the backend; send the text again when it is back');
   }
 
+  /** While the connection is away, the backend is told as soon as it is back. */
   interrupt(reason: string): void {
-    if (!this.#connection?.send('interrupt', { reason })) return;
+    if (!this.#deliver('interrupt', { reason })) return;
     this.#reader?.interrupted();
-    // Answered after the interrupt is handled: its pong says that what follows was sent in knowledge of it.
     this.#interruptMs = this.#timer.now();
-    this.#connection.send('ping', { timeMs: this.#interruptMs });
+    if (this.#state === 'connected') this.#askAfterInterrupt();
   }
 
   reportPosition(position: ReportedPosition): void {
     const reqId = this.#reader?.positionOf(position);
-    if (reqId === undefined) return;
-    const body = { reqId, playedMs: Math.round(position.playedMs), state: STATES[position.state] };
-    this.#connection?.send('playbackPosition', body, true);
+    if (reqId === undefined || this.#state !== 'connected') return;
+    this.#connection?.sendIfQuick('playbackPosition', { reqId, playedMs: Math.round(position.playedMs), state: STATES[position.state] });
   }
 
   reportFinished(end: ReportedEnd): void {
     const reqId = this.#reader?.finished(end);
     if (reqId === undefined) return;
-    this.#connection?.send('playbackFinished', { reqId, playedMs: Math.round(end.playedMs), interrupted: end.interrupted });
+    this.#deliver('playbackFinished', { reqId, playedMs: Math.round(end.playedMs), interrupted: end.interrupted });
   }
 
   close(): void {
@@ -124,6 +130,19 @@ export class WebSocketTransport implements Transport {
     this.#setState('disconnected');
     this.#settle?.reject(new VisavisError('connectionClosed', 'the transport was closed while it connected', { retryable: false }));
     this.#settle = undefined;
+  }
+
+  /** Sends what must arrive, now or when the connection is back; false where there is neither. */
+  #deliver<K extends KeptKind>(kind: K, body: ClientBodies[K]): boolean {
+    const { sequence } = this.#deliveries.add(kind, body);
+    // Before the welcome nobody knows whether the stream goes on: what is kept follows it.
+    const sent = this.#state === 'connected' && this.#connection?.send(kind, body, sequence);
+    return sent === true || sequence > 0;
+  }
+
+  /** Answered after the interrupt is handled: its pong says that what follows was sent in knowledge of it. */
+  #askAfterInterrupt(): void {
+    this.#connection?.send('ping', { timeMs: this.#interruptMs ?? 0 });
   }
 
   async #attempt(): Promise<void> {
@@ -148,6 +167,7 @@ export class WebSocketTransport implements Transport {
 
   #open(url: string, ticket: string): Connection {
     const connection: Connection = new Connection(this.#openSocket(url), this.#timer, {
+      received: () => this.#deliveries.received,
       onOpen: () => connection.send('hello', this.#hello(ticket)),
       onMessage: (message) => this.#receive(message),
       onBytes: (count) => { this.#bytesReceived += count; },
@@ -161,20 +181,45 @@ export class WebSocketTransport implements Transport {
     const lastSeen = this.#reader?.lastSeen;
     return {
       ticket, avatarId: this.#options.avatarId, audioCodecs: ['opus', 'pcm'], fps: this.#options.fps ?? 0,
+      resumable: true, resumeToken: this.#deliveries.resumeToken,
       ...(lastSeen ? { lastSeen: { ...lastSeen, state: PlaybackState.PLAYING } } : {}),
     };
   }
 
   #receive(message: ServerMessage): void {
+    if (message.case === 'welcome') return this.#welcomed(message);
+    this.#deliveries.arrived(message.received);
+    if (!this.#deliveries.take(message.sequence)) return;
     if (message.case === 'error' && message.value.fatal) this.#lastWord = toError(message.value);
-    if (message.case === 'pong' && message.value.timeMs === this.#interruptMs) this.#reader?.interruptAnswered();
+    if (message.case === 'pong' && message.value.timeMs === this.#interruptMs) this.#interruptAnswered();
     this.#reader?.handle(message);
-    if (message.case !== 'welcome') return;
+  }
+
+  #welcomed(message: Extract<ServerMessage, { case: 'welcome' }>): void {
+    const { resumed, resumeToken } = message.value;
+    if (!resumed) this.#deliveries.begin(resumeToken);
+    this.#deliveries.arrived(message.received);
+    this.#reader?.handle(message);
+    this.#tellAgain();
     this.#toldOfOutage = undefined;
     this.#backoff.reset();
     this.#setState('connected');
     this.#settle?.resolve();
     this.#settle = undefined;
+  }
+
+  /** What may not have arrived, ahead of anything new. */
+  #tellAgain(): void {
+    const { waiting } = this.#deliveries;
+    for (const { kind, body, sequence } of waiting) this.#connection?.send(kind, body, sequence);
+    if (this.#interruptMs === undefined) return;
+    if (waiting.some(({ kind }) => kind === 'interrupt')) this.#askAfterInterrupt();
+    else this.#interruptAnswered();
+  }
+
+  #interruptAnswered(): void {
+    this.#interruptMs = undefined;
+    this.#reader?.interruptAnswered();
   }
 
   #lost(error: VisavisError, code: number): void {
@@ -199,6 +244,7 @@ export class WebSocketTransport implements Transport {
   #fail(cause: VisavisError): void {
     const error = new VisavisError('connectionFailed', `gave up connecting to the backend: ${cause.message}`, { cause, retryable: cause.retryable });
     this.#setState('failed');
+    this.#deliveries.begin('');
     this.#reader?.streamLost();
     this.#sink?.handleError(error);
     this.#settle?.reject(error);
