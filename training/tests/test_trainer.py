@@ -1,0 +1,101 @@
+"""Run in the training environment: python -m unittest discover -s tests"""
+
+import base64
+import json
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from trainer import features, measure, phones, targets
+from trainer.corpus import g2p
+from trainer.corpus.store import Utterance
+from trainer.network import STRIDE, Network
+from trainer.targets import Segment
+
+
+class Features(unittest.TestCase):
+    def test_golden(self):
+        golden = json.loads((Path(__file__).parent.parent / 'golden/features.json').read_text())
+        pcm = np.frombuffer(base64.b64decode(golden['pcm']), '<i2') / 32768
+        np.testing.assert_allclose(features.extract(pcm), golden['features'], atol=1e-4)
+
+    def test_causal_a_frame_needs_no_sample_after_its_end(self):
+        rng = np.random.default_rng(1)
+        x = 0.1 * rng.standard_normal(16_000)
+        cut = x.copy()
+        cut[160 * 50:] = 0
+        np.testing.assert_array_equal(features.extract(x)[:50], features.extract(cut)[:50])
+
+    def test_gain_changes_little_once_the_level_is_known(self):
+        rng = np.random.default_rng(2)
+        bursts = np.repeat(rng.uniform(0.01, 1, 60), 1600) * rng.standard_normal(96_000) * 0.2
+        loud, soft = features.extract(bursts)[300:], features.extract(bursts * 0.1)[300:]
+        self.assertLess(np.abs(loud - soft)[:, :64].mean(), 0.2)
+
+
+class Targets(unittest.TestCase):
+    def test_lips_meet_in_every_p_whatever_surrounds_it(self):
+        for neighbour in phones.CLASSES:
+            parts = [Segment(neighbour, 0, .2, 'a'), Segment('p', .2, .26, 'b'), Segment(neighbour, .26, .5, 'a')]
+            if neighbour == 'p':
+                continue
+            _, art = targets.curves(parts, .5)
+            held = art[11:13]
+            self.assertTrue((held[:, phones.ARTICULATORS.index('closure')] > 0.99).all(), neighbour)
+            self.assertTrue((held[:, phones.ARTICULATORS.index('aperture')] < 0.01).all(), neighbour)
+
+    def test_rounding_comes_before_its_sound(self):
+        parts = [Segment('t', 0, .3, 't'), Segment('u', .3, .5, 'u')]
+        _, art = targets.curves(parts, .5)
+        self.assertGreater(art[12, phones.ARTICULATORS.index('rounding')], 0.3)
+
+    def test_marks_share_their_time_and_segments_leave_no_gap(self):
+        u = Utterance(np.zeros(16_000, np.int16), ['_', 't', 'ˈ', 'ɑ', '_'], np.array([.2, .3, .4, .6, 1.0]), 'kokoro', 'x', 'en')
+        parts = targets.segments(u)
+        self.assertEqual([p.symbol for p in parts], ['_', 't', 'ɑ', '_'])
+        self.assertTrue(all(abs(a.end - b.start) < 1e-6 for a, b in zip(parts, parts[1:])))
+        self.assertAlmostEqual(parts[1].end, .35, places=5)
+
+    def test_every_table_leads_to_a_class(self):
+        for table in (phones.ARPABET, phones.ROMANCE, phones.CZECH, phones.FINNISH, phones.RUSSIAN, phones.KOKORO):
+            for symbols in table.values():
+                self.assertTrue(all(phones.CLASS_OF[s] in phones.CLASSES for s in symbols), symbols)
+
+
+class Phonemes(unittest.TestCase):
+    def test_spanish_and_italian(self):
+        self.assertEqual(g2p.spanish('Considerando que'), 'konsideɾˈando ke.')
+        self.assertEqual(g2p.italian('gli gnocchi'), 'ʎi ɲˈokki.')
+
+
+class Streaming(unittest.TestCase):
+    def test_steps_of_40_ms_give_what_the_whole_gives(self):
+        torch.manual_seed(1)
+        network = Network(width=16).eval()
+        x = torch.randn(2, 20 * STRIDE, features.FEATURES)
+        with torch.no_grad():
+            whole = network(x)[3]
+            state, parts = network.initial_state(2), []
+            for s in range(20):
+                *_, motion, state = network(x[:, s * STRIDE:(s + 1) * STRIDE], state)
+                parts.append(motion)
+        self.assertLess(float((torch.cat(parts, 1) - whole).abs().max()), 1e-5)
+
+
+class Measures(unittest.TestCase):
+    def test_auc(self):
+        self.assertEqual(measure.auc(np.array([.1, .4, .35, .8]), np.array([False, False, True, True])), .75)
+
+    def test_closures_found_counts_false_ones(self):
+        truth = np.zeros((1, 500))
+        truth[0, 100:104] = truth[0, 300:304] = 1
+        score = truth.copy()
+        self.assertEqual(measure.closures_found(score, truth, 50, .15), 1)
+        score[0, [20, 40, 60, 150, 200, 220, 250, 350, 400, 450]] = 1
+        self.assertEqual(measure.closures_found(score, truth, 50, .15), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()

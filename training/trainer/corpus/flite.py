@@ -1,0 +1,44 @@
+"""Speech by flite's four voices, with the phone end times it prints itself."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from . import store, texts
+from .audio import read_wav
+
+VOICES = ['slt', 'rms', 'awb', 'kal16']
+# The same people are in festival.
+SPEAKER = {'slt': 'slt', 'kal16': 'kal', 'rms': 'rms', 'awb': 'awb'}
+
+
+def build(out: Path, downloads: Path, minutes: float, seed: int = 2) -> None:
+    """`minutes` of speech by each voice."""
+    lines = texts.sentences('en', downloads)
+    for number, voice in enumerate(VOICES):
+        rng = random.Random(f'{seed}-{voice}')
+        at, spoken, k = 1000 + 500 * number, 0.0, 0
+        while spoken < minutes * 60:
+            stretch, pitch = rng.uniform(0.85, 1.25), rng.uniform(0.9, 1.15)
+            path = out / f'{voice}-{k:04d}.npz'
+            if not path.exists():
+                store.save(path, _speak(voice, lines[(at + k) % len(lines)], stretch, pitch))
+            spoken += len(store.load(path).samples) / store.SAMPLE_RATE
+            k += 1
+
+
+def _speak(voice: str, text: str, stretch: float, pitch: float) -> store.Utterance:
+    with tempfile.TemporaryDirectory() as folder:
+        wav = f'{folder}/a.wav'
+        printed = subprocess.run(
+            ['flite', '-voice', voice, '-psdur', '--setf', f'duration_stretch={stretch:.2f}',
+             '--setf', f'f0_shift={pitch:.2f}', '-t', text, '-o', wav], capture_output=True, text=True, check=True).stdout
+        samples = read_wav(wav)
+    pairs = [item.rsplit(':', 1) for item in printed.split() if ':' in item]
+    return store.Utterance(store.to_int16(samples), [p for p, _ in pairs], np.array([float(e) for _, e in pairs]),
+                           'flite', SPEAKER[voice], 'en', text)

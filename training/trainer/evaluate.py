@@ -1,0 +1,139 @@
+"""The table: this network beside ridge on log-mel and the signal model, on the same folds in one run.
+
+    python -m trainer.evaluate DATA --facegood FOLDER [--trunk RUN] [--signal FOLDER]
+
+FACEGOOD figures are leave-one-clip-out (one speaker: within-speaker), from DATA/runs/fold-<clip>.pt; viseme figures are
+from the held-out speakers and engine. `--signal` names a folder of <clip>.json written by `visavis motion`.
+Each figure has a 95 % interval (blocks of 5 s); gains over ridge are paired.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from . import facegood, measure, predict, ridge
+from .corpus import noises
+from .data import Strips
+from .network import MOTION
+from .phones import ARTICULATORS, VISEMES
+
+NAMES = ['opening r, whole', 'opening r, speech', 'rounding r, whole', 'rounding r, speech', 'closure AUC, opening', 'closure AUC, press',
+         'velocity ratio, speech']
+FUNNEL, PUCKER = MOTION.index('mouthFunnel'), MOTION.index('mouthPucker')
+PRESSING = [MOTION.index(c) for c in ('mouthPress', 'mouthRollLower', 'mouthRollUpper')]
+
+
+def scores(clip: facegood.Clip, motion: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """One row of NAMES for a clip's predicted motion [frames, 13] on the frames `chosen`."""
+    speech = clip.speech[chosen]
+    ours, truth = motion[chosen, 0], clip.opening[chosen]
+    rounding, round_truth = np.maximum(motion[chosen, FUNNEL], motion[chosen, PUCKER]), clip.rounding[chosen]
+    limit = np.quantile(clip.press[clip.speech], 0.85)
+    moving = np.flatnonzero(clip.speech[1:] & clip.speech[:-1])
+    speed = [np.sqrt(np.mean(np.diff(m)[moving] ** 2)) for m in (motion[:, 0], clip.opening)]
+    return np.array([
+        measure.correlation(ours, truth), measure.correlation(ours[speech], truth[speech]),
+        measure.correlation(rounding, round_truth), measure.correlation(rounding[speech], round_truth[speech]),
+        measure.auc(-ours[speech], truth[speech] < 0.03),
+        measure.auc(motion[chosen][:, PRESSING].sum(1)[speech], clip.press[chosen][speech] > limit),
+        speed[0] / speed[1]])
+
+
+def aligned(clip: facegood.Clip, motion: np.ndarray) -> tuple[np.ndarray, int]:
+    lag = measure.best_lag(motion[:, 0], clip.opening)
+    return measure.shift(motion, lag), lag
+
+
+def signal_motion(path: Path, clip: facegood.Clip) -> np.ndarray:
+    """The 13 channels of a file that `visavis motion --fps 30` wrote; opening is jawOpen - mouthClose, as a viewer sees it."""
+    written = json.loads(path.read_text('utf8'))
+    names, frames = written['channels'], np.array(written['frames'])
+
+    def of(channel: str) -> np.ndarray:
+        columns = [names.index(n) for n in (channel, f'{channel}Left', f'{channel}Right') if n in names]
+        return frames[:, columns].mean(1)
+
+    motion = np.stack([of(channel) for channel in MOTION], 1)
+    motion[:, 0] -= of('mouthClose')
+    index = np.clip(np.arange(len(clip.motion)), 0, len(motion) - 1)
+    return motion[index]
+
+
+def facegood_table(folder: Path, runs: Path, signal: Path | None) -> None:
+    clips = [facegood.load(folder, name) for name in facegood.CLIPS]
+    systems = {'ridge': ridge.leave_one_out(clips)}
+    if signal:
+        systems['signal model'] = [signal_motion(signal / f'{c.name}.json', c) for c in clips]
+    if all((runs / f'fold-{c.name}.pt').exists() for c in clips):
+        systems['network'] = [network_motion(predict.load(runs / f'fold-{c.name}.pt'), c) for c in clips]
+    fitted = {name: [aligned(c, m) for c, m in zip(clips, motions)] for name, motions in systems.items()}
+    lengths = [len(c.motion) for c in clips]
+
+    def mean(name: str, chosen: list[np.ndarray]) -> np.ndarray:
+        return np.mean([scores(c, m, i) for c, (m, _), i in zip(clips, fitted[name], chosen)], axis=0)
+
+    for name in fitted:
+        print(f'\n{name}: lag {[lag for _, lag in fitted[name]]} frames of 33 ms')
+        value, low, high = measure.block_bootstrap(lengths, 30, lambda i, n=name: mean(n, i))
+        gain = None
+        if name != 'ridge':
+            gain = measure.block_bootstrap(lengths, 30, lambda i, n=name: mean(n, i) - mean('ridge', i))
+        for k, label in enumerate(NAMES):
+            paired = f'   gain {gain[0][k]:+.3f} [{gain[1][k]:+.3f}, {gain[2][k]:+.3f}]' if gain else ''
+            print(f'  {label:24s} {value[k]:.3f} [{low[k]:.3f}, {high[k]:.3f}]{paired}')
+
+
+def network_motion(network, clip: facegood.Clip) -> np.ndarray:
+    return predict.at_fps(predict.of_samples(network, clip.samples).motion, clip.fps, len(clip.motion))
+
+
+def viseme_table(network, strips: Strips) -> None:
+    """Frame accuracy of the 15 visemes and closures found, for each held-out speaker, engine and language."""
+    parts = [predict.of_features(network, strips.x[i:i + 16].astype(np.float32)) for i in range(0, len(strips), 16)]
+    right = np.concatenate([p.visemes for p in parts]).argmax(-1) == strips.visemes
+    closure = np.concatenate([p.articulation for p in parts])[..., ARTICULATORS.index('closure')]
+    truth = strips.articulation[..., ARTICULATORS.index('closure')].astype(np.float32)
+    print(f'\nvisemes ({len(VISEMES)}), all frames / sounding frames; /m b p/ shown at <= .15 and <= .30 false per s')
+    groups = [('speaker ', strips.speaker), ('engine ', strips.engine), ('language ', strips.language)]
+    for label, column in groups:
+        for value in np.unique(column):
+            chosen = column == value
+            sounding = strips.visemes[chosen] > 0
+            found = [measure.closures_found(closure[chosen], truth[chosen], predict.RATE_HZ, f) for f in (.15, .30)]
+            print(f'  {label + value:28s} {right[chosen].mean():.3f} / {right[chosen][sounding].mean():.3f}   '
+                  f'{found[0]:.2f} {found[1]:.2f}   ({chosen.sum()} strips)')
+
+
+def stillness(network, clips: list[facegood.Clip]) -> None:
+    """Root mean square speed of the mouth in sound that is no speech, against that in speech."""
+    def speed(samples: np.ndarray) -> float:
+        found = predict.of_samples(network, samples)
+        return float(np.mean(np.diff(found.motion, axis=0) ** 2))
+    spoken = np.mean([speed(c.samples) for c in clips])
+    print('\nmotion in sound that is no speech, rms speed against speech:')
+    for kind in (noises.music, noises.hum, noises.coloured, noises.machine, noises.clicks, noises.sweep):
+        made = [kind(np.random.default_rng([77, k])) for k in range(6)]
+        quiet = np.mean([speed(0.2 * x / np.abs(x).max()) for x in made])
+        print(f'  {kind.__name__:10s} {np.sqrt(quiet / spoken):.3f}')
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('data', type=Path)
+    parser.add_argument('--facegood', type=Path, required=True)
+    parser.add_argument('--model', type=Path, help='run whose visemes and stillness are measured')
+    parser.add_argument('--signal', type=Path)
+    args = parser.parse_args()
+    facegood_table(args.facegood, args.data / 'runs', args.signal)
+    if args.model:
+        network = predict.load(args.model)
+        viseme_table(network, Strips(args.data / 'strips/heldout-0.npz'))
+        stillness(network, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
+
+
+if __name__ == '__main__':
+    main()

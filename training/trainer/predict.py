@@ -1,0 +1,57 @@
+"""Runs trained weights over audio, streaming in 40 ms steps or at once (the same to 1e-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import features
+from .network import DELAY, Network
+
+RATE_HZ = 50
+
+
+@dataclass
+class Prediction:
+    """At times k / 50 s: viseme probabilities, articulation, voice probability, motion clipped to 0..1."""
+
+    visemes: np.ndarray
+    articulation: np.ndarray
+    voice: np.ndarray
+    motion: np.ndarray
+
+
+def load(path: Path) -> Network:
+    network = Network()
+    network.load_state_dict(torch.load(path, weights_only=True)['average'])
+    return network.eval()
+
+
+def of_features(network: Network, x: np.ndarray) -> Prediction:
+    """From [B, T, 68] (T a multiple of 4); arrays are [B, T / 2, ...], the last moments held."""
+    with torch.no_grad():
+        visemes, articulation, voice, motion, _ = network(torch.from_numpy(x.astype(np.float32)))
+    parts = (torch.softmax(visemes, -1), articulation, torch.sigmoid(voice), motion.clamp(0, 1))
+    return Prediction(*(_in_time(p.numpy()) for p in parts))
+
+
+def _in_time(outputs: np.ndarray) -> np.ndarray:
+    return np.concatenate([outputs[:, DELAY:], outputs[:, -1:].repeat(DELAY, 1)], 1)
+
+
+def of_samples(network: Network, samples: np.ndarray) -> Prediction:
+    x = features.extract(samples)
+    x = np.concatenate([x, np.tile(x[-1:], (4 + (-len(x)) % 4, 1))])[None]
+    found = of_features(network, x)
+    return Prediction(*(getattr(found, f)[0] for f in ('visemes', 'articulation', 'voice', 'motion')))
+
+
+def at_fps(values: np.ndarray, fps: float, count: int) -> np.ndarray:
+    """Values at 50 Hz, linear in between, at `count` frames of `fps`."""
+    at, grid = np.arange(count) / fps, np.arange(len(values)) / RATE_HZ
+    if values.ndim == 1:
+        return np.interp(at, grid, values)
+    return np.stack([np.interp(at, grid, column) for column in values.T], 1)
