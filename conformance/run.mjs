@@ -1,64 +1,76 @@
 /**
- * npm run conformance: the unmodified third-party SDK against `visavis serve --dev`.
- * Starts the server from the built cli, makes a Python venv with the pinned SDK under .cache/conformance (once), runs
- * spatius/run.py, stops the server. PYTHON names another interpreter (3.10 or later); an argument, another speech wav.
+ * npm run conformance: the public protocol, spoken to a Motion Server by an unmodified third-party SDK and by bare
+ * WebSockets. See README.md, or --help.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { runBare } from './bare/index.mjs';
+import { Target } from './bare/target.mjs';
+import { countsOf, lineOf, tableOf } from './report.mjs';
+import { startDev, startStrict } from './server.mjs';
+import { runSpatius } from './spatius.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const requirements = `${root}conformance/spatius/requirements.txt`;
-const venv = `${root}.cache/conformance/venv`;
-const python = `${venv}/bin/python`;
-const speechWav = process.argv[2] ?? `${root}apps/demo/assets/samples/austen.wav`;
+const HELP = `node conformance/run.mjs [options]
 
-/** Runs a command to its end, its output shown; throws where it fails. */
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
-  if (error ?? status !== 0) throw new Error(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
+Without endpoints it starts "visavis serve --dev", and one with small limits, from the build, and tries those.
+
+  --console URL --ingress URL   the server to try (VISAVIS_CONSOLE_URL, VISAVIS_INGRESS_URL)
+  --app ID --api-key KEY        its app (dev-app, dev-key) and
+  --avatar ID                   avatar (ava)
+  --other-app ID                another app of it, for the error of a token that is not its own
+  --limits JSON                 its limits where they are small enough to wait for:
+                                maxMessageBytes handshakeMs idleMs sessionMs pingMs maxSessionsPerApp maxBadMessages
+  --public                      leave out what Visavis adds to the public protocol
+  --only SUITE                  bare or spatius
+  --match TEXT                  only checks with this in their name
+  --speech FILE                 mono 16-bit wav for the SDK to send
+  --json                        the results as JSON on stdout, the lines on stderr
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    console: { type: 'string', default: process.env.VISAVIS_CONSOLE_URL }, ingress: { type: 'string', default: process.env.VISAVIS_INGRESS_URL },
+    app: { type: 'string', default: 'dev-app' }, 'api-key': { type: 'string', default: process.env.VISAVIS_API_KEY ?? 'dev-key' },
+    avatar: { type: 'string', default: 'ava' }, 'other-app': { type: 'string' }, limits: { type: 'string' }, public: { type: 'boolean', default: false },
+    only: { type: 'string' }, match: { type: 'string', default: '' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+    speech: { type: 'string', default: fileURLToPath(new URL('../apps/demo/assets/samples/austen.wav', import.meta.url)) },
+  },
+});
+
+/** The servers to try: the one named, or two of ours. */
+async function servers() {
+  if (!options.console !== !options.ingress) throw new Error('give both --console and --ingress, or neither');
+  if (!options.console) return Promise.all([startDev(), startStrict()]);
+  const settings = {
+    consoleUrl: options.console, ingressUrl: options.ingress, appId: options.app, apiKey: options['api-key'], avatarId: options.avatar,
+    ...(options['other-app'] && { otherApp: { appId: options['other-app'] } }), ...(options.limits && { limits: JSON.parse(options.limits) }),
+  };
+  return [{ settings, stop: () => undefined }];
 }
 
-/** Makes the venv, or leaves it where it already has these requirements. */
-function prepareVenv() {
-  const stamp = `${venv}/requirements.sha256`;
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  mkdirSync(`${root}.cache/conformance`, { recursive: true });
-  run(process.env.PYTHON ?? 'python3', ['-m', 'venv', '--clear', venv]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-  writeFileSync(stamp, wanted);
+async function* results(targets) {
+  if (options.only !== 'bare') yield* runSpatius(targets, options.speech, options.match);
+  // Last, for it stops a server that may be stopped.
+  if (options.only !== 'spatius') yield* runBare(targets, (name) => name.includes(options.match));
 }
 
-/** The server's process and the endpoints it prints. */
-async function startServer() {
-  const cli = `${root}packages/cli/bin/visavis.js`;
-  const server = spawn(process.execPath, [cli, 'serve', '--dev', '--port', '0', '--log-level', 'error'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const endpoints = {};
-  for await (const line of createInterface({ input: server.stdout })) {
-    const [, name, value] = /^(VISAVIS_(?:CONSOLE|INGRESS)_URL)=(.+)$/.exec(line) ?? [];
-    if (name) endpoints[name] = value;
-    if (Object.keys(endpoints).length === 2) return { server, endpoints };
+async function main() {
+  const say = options.json ? console.error : console.log;
+  const started = await servers();
+  const all = [];
+  try {
+    const targets = started.map(({ settings }) => new Target({ ...settings, isPublic: options.public }));
+    for await (const result of results(targets)) {
+      all.push(result);
+      say(lineOf(result));
+    }
+  } finally {
+    await Promise.all(started.map(({ stop }) => stop()));
   }
-  throw new Error('the server ended before it printed its endpoints; run "npm run build" first if there is no build');
+  say(`\n${tableOf(all)}`);
+  if (options.json) console.log(JSON.stringify({ ...countsOf(all), checks: all }, undefined, 2));
+  process.exitCode = all.length > 0 && countsOf(all).failed === 0 ? 0 : 1;
 }
 
-/** SIGTERM, and resolves when the process has gone. */
-async function stop(server) {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  await gone;
-}
-
-prepareVenv();
-const { server, endpoints } = await startServer();
-try {
-  const args = [`${root}conformance/spatius/run.py`, ...(existsSync(speechWav) ? [speechWav] : [])];
-  const { status } = spawnSync(python, args, { stdio: 'inherit', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...endpoints } });
-  process.exitCode = status ?? 1;
-} finally {
-  await stop(server);
-}
+if (options.help) console.log(HELP);
+else await main();

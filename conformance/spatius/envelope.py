@@ -42,6 +42,7 @@ class Answer:
     first_frame: int
     frame_count: int
     has_audio: bool
+    size: int
 
 
 def read_answer(payload: bytes) -> Answer:
@@ -57,4 +58,5 @@ def read_answer(payload: bytes) -> Answer:
         first_frame=motion.get(3, [0])[0],
         frame_count=motion.get(4, [0])[0],
         has_audio=101 in body,
+        size=len(payload),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import os
 import struct
@@ -15,7 +16,18 @@ from envelope import Answer, read_answer
 
 CONSOLE_URL = os.environ["VISAVIS_CONSOLE_URL"]
 INGRESS_URL = os.environ["VISAVIS_INGRESS_URL"]
+APP_ID = os.environ.get("VISAVIS_APP_ID", "dev-app")
+API_KEY = os.environ.get("VISAVIS_API_KEY", "dev-key")
+AVATAR_ID = os.environ.get("VISAVIS_AVATAR_ID", "ava")
+# Without what Visavis adds: motion is opaque, frames cannot be counted.
+PUBLIC = bool(os.environ.get("VISAVIS_PUBLIC"))
 WAIT_S = 30
+MIB = 1024 * 1024
+
+# A server with small limits: {"consoleUrl", "ingressUrl", "otherApp": {"appId"}, "limits": {...}}, or None.
+STRICT = json.loads(os.environ.get("VISAVIS_STRICT") or "null")
+# Recorded speech to send, mono, 16 bit; a hum where there is none.
+SPEECH_WAV: str | None = None
 
 
 class Recorder:
@@ -52,22 +64,25 @@ class Recorder:
 
         await asyncio.wait_for(wait(), WAIT_S)
 
-    async def ended(self, req_id: str) -> list[Answer]:
-        """All answers to a request, checked: frames without gap from 0, exactly one end, last."""
+    async def ended(self, req_id: str, frames: int | None = None) -> list[Answer]:
+        """All answers to a request, checked: so many frames, without gap from 0, exactly one end, last."""
         await self.until(lambda: any(answer.end for answer in self.of(req_id)))
         answers = self.of(req_id)
         assert [answer.end for answer in answers] == [False] * (len(answers) - 1) + [True], "one end, last"
         expected = 0
         for answer in answers:
+            assert answer.size < MIB, "a message of 1 MiB or more: the SDK would close with 1009"
             if answer.frame_count:
                 assert answer.first_frame == expected, f"frame {answer.first_frame} where {expected} was due"
                 expected += answer.frame_count
+        if frames is not None and not PUBLIC:
+            assert expected == frames, f"{expected} frames; {frames} were due"
         return answers
 
 
 def make(recorder: Recorder, **overrides):
     settings = dict(
-        api_key="dev-key", app_id="dev-app", avatar_id="ava", sample_rate=16000, console_endpoint_url=CONSOLE_URL,
+        api_key=API_KEY, app_id=APP_ID, avatar_id=AVATAR_ID, sample_rate=16000, console_endpoint_url=CONSOLE_URL,
         ingress_endpoint_url=INGRESS_URL, transport_frames=recorder.frames, on_error=recorder.error, on_close=recorder.closed,
     )
     return new_avatar_session(**{**settings, **overrides})
@@ -87,8 +102,18 @@ async def open_session(**overrides):
         await session.close()
 
 
-def frame_count(answers: list[Answer]) -> int:
-    return sum(answer.frame_count for answer in answers)
+def at_strict() -> dict:
+    """Settings of a session at the server with small limits."""
+    return dict(console_endpoint_url=STRICT["consoleUrl"], ingress_endpoint_url=STRICT["ingressUrl"])
+
+
+async def failing(**overrides):
+    """A started session that is meant to fail later, and its recorder."""
+    recorder = Recorder()
+    session = make(recorder, **overrides)
+    await session.init()
+    await session.start()
+    return session, recorder
 
 
 def frames_of(pcm: bytes, rate: int, fps: int = 30) -> int:

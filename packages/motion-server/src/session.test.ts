@@ -139,10 +139,12 @@ describe('session', () => {
     expect((await client.closed).code).toBe(4010);
   });
 
-  it('is one of so many of its app', async () => {
+  it('is one of so many of its app, from the upgrade on, and is told when it has spoken', async () => {
     await start({ limits: { maxSessionsPerApp: 1 } });
-    const first = await connect(server);
+    const first = await dial(server);
     const second = await dial(server);
+    await second.pong();
+    expect(second.received).toEqual([]);
     second.send('clientConfigureSession', { sampleRate: 16_000 });
     expect((await second.error()).detail?.code).toBe('concurrentLimitExceeded');
     expect((await second.closed).code).toBe(4003);

@@ -50,6 +50,8 @@ export class Session {
   readonly #idle: IdleTimer;
   readonly #heartbeat: Heartbeat;
   readonly #cleanups: (() => void)[] = [];
+  /** One of the app's, from the upgrade on. Said in the handshake: SDKs that are still about to send miss an error before. */
+  readonly #hasPlace: boolean;
   #form: SessionForm | undefined;
   #seat: EngineSeat | undefined;
   #encoder: SpeechEncoder | undefined;
@@ -83,7 +85,9 @@ export class Session {
     socket.on('broken', (closeCode: number) => this.#fail(sessionError.broken(closeCode, limits.maxMessageBytes)));
     // A broken frame or connection: `ws` closes the socket itself, and `close` follows.
     socket.on('error', (error) => this.#report.connectionError(error));
-    this.#takePlace();
+    const release = parts.claimPlace(admission.appId);
+    this.#hasPlace = release !== undefined;
+    if (release) this.#cleanups.push(release);
   }
 
   /** Finishes the requests it has, then closes with 1012. */
@@ -111,13 +115,6 @@ export class Session {
     this.#cleanups.push(clock.after(this.#admission.expireAt * 1000 - clock.unixMs(), () => this.#fail(sessionError.tokenExpired())));
   }
 
-  /** From the upgrade on, so that connections that never get further count as well. */
-  #takePlace(): void {
-    const release = this.#parts.claimPlace(this.#admission.appId);
-    if (release) this.#cleanups.push(release);
-    else this.#fail(sessionError.noPlace());
-  }
-
   #handleMessage(data: RawData, isBinary: boolean): void {
     if (this.#closing) return;
     this.#report.received((data as Buffer).length);
@@ -135,6 +132,7 @@ export class Session {
 
   #handshake(data: Buffer, isBinary: boolean): void {
     const form = agree(readConfigure(data, isBinary));
+    if (!this.#hasPlace) throw sessionError.noPlace();
     this.#form = form;
     this.#seat = this.#parts.engines.join();
     if (form.capabilities.has('audio')) this.#encoder = new SpeechEncoder(form.sampleRate, this.#parts.opus);
