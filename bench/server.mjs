@@ -44,12 +44,11 @@ try {
   const pace = {};
   for (const [name, chunkMs] of [['steady', 20], ['bursty', 500]]) pace[name] = await runPace(sockets, handlers, chunkMs, name, ms);
   for (const socket of sockets) socket.close();
-  const bytes = await measureBytes(token);
 
   const result = {
     machine: machine(), streams, seconds: ms / 1000, sampleRate, fps: 30, workers: options.workers ?? 'default',
     reference: { what: 'resampling 60 s from 48 to 16 kHz, one core', ms: reference },
-    pace, bytes, memoryKb: { perIdleSession: kbPerSession(idle), perSpeakingSession: Math.max(...Object.values(pace).map(({ peak }) => kbPerSession(peak))) },
+    pace, memoryKb: { perIdleSession: kbPerSession(idle), perSpeakingSession: Math.max(...Object.values(pace).map(({ peak }) => kbPerSession(peak))) },
   };
   for (const one of Object.values(pace)) delete one.peak;
   report(result);
@@ -88,25 +87,7 @@ async function runPace(sockets, handlers, chunkMs, reqId, ms) {
   };
 }
 
-/** Whole messages by what they carry, a minute of speech sent at once. */
-async function measureBytes(token) {
-  const seconds = 60;
-  const audio = cut(pcm, sampleRate, seconds * 1000, 1000, 'bytes');
-  const sums = { motion: 0, audio: 0 };
-  let finish;
-  const done = new Promise((resolve) => { finish = resolve; });
-  const onReply = (reply, size) => {
-    sums[reply.audio ? 'audio' : 'motion'] += size;
-    if (reply.end) finish();
-  };
-  const socket = await openSession(server, token, { sampleRate, capabilities: 'audio', onReply });
-  for (const message of audio.messages) socket.send(message);
-  await done;
-  socket.close();
-  return { seconds, motionKbPerSecond: sums.motion / seconds / 1000, audioKbPerSecond: sums.audio / seconds / 1000 };
-}
-
-function report({ machine: { cpu, cores, node }, pace, bytes, memoryKb }) {
+function report({ machine: { cpu, cores, node }, pace, memoryKb }) {
   console.log(`${streams} streams, ${ms / 1000} s, ${sampleRate} Hz, 30 fps; ${cpu}, ${cores} cores, Node ${node}; server and driver share them`);
   printTable('reference', [['resampling 60 s, 48 to 16 kHz', reference, 'ms']]);
   for (const [name, one] of Object.entries(pace)) {
@@ -120,8 +101,7 @@ function report({ machine: { cpu, cores, node }, pace, bytes, memoryKb }) {
       ['frames missing', String(one.framesMissing), ''], ['frames the server calls late', String(one.lateFrames), `of ${one.frames}`],
     ]);
   }
-  printTable('size', [
-    ['motion', bytes.motionKbPerSecond, 'KB/s'], ['audio (Opus)', bytes.audioKbPerSecond, 'KB/s'],
-    ['memory an idle session', memoryKb.perIdleSession, 'KB'], ['memory a speaking session', memoryKb.perSpeakingSession, 'KB'],
+  printTable('memory', [
+    ['an idle session', memoryKb.perIdleSession, 'KB'], ['a speaking session', memoryKb.perSpeakingSession, 'KB'],
   ]);
 }

@@ -1,0 +1,97 @@
+/** What a page of bench:client noted, judged: skew of poses against the sound, silence after a cut. */
+import { findChirps, timeOf } from './marker.mjs';
+
+/** Chirps whose places differ by more than this have a stall between them; poses there have no one place in the sound. */
+const STEADY_MS = 1;
+/** Below this a sample is silence (16 bits). */
+const SILENT = 1 / 32_768;
+/** Idle life moves the mouth by less than this from one frame to the next. */
+const STALE = 0.03;
+/** A reading this far from the last is a device that left time out, not jitter. */
+const JUMP_MS = 8;
+/** A line through fewer readings has the clock's nominal rate. */
+const MIN_READINGS = 20;
+
+/** The tap's samples. */
+export function soundOf({ sound }) {
+  const bytes = Buffer.from(sound, 'base64');
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/**
+ * The output's clock, from the page's milliseconds to the context's: lines through all readings of `getOutputTimestamp`, a new
+ * one wherever the device left time out. One reading jitters, which is the client's to smooth as it goes; a line knows what came
+ * afterwards too. `residualsMs`: how far readings lie from it. `jumps`: how often the device left time out.
+ */
+export function outputClock({ stamps }) {
+  const readings = stamps.map(([contextS, pageMs]) => ({ pageMs, lagMs: contextS * 1000 - pageMs }));
+  const runs = [];
+  for (const reading of readings) {
+    const last = runs.at(-1)?.at(-1);
+    if (!last || Math.abs(reading.lagMs - last.lagMs) > JUMP_MS) runs.push([]);
+    runs.at(-1).push(reading);
+  }
+  const lines = runs.map(fit);
+  const lineAt = (pageMs) => lines.findLast(({ fromMs }) => fromMs <= pageMs) ?? lines[0];
+  const toContext = (pageMs) => pageMs + lineAt(pageMs).lagAt(pageMs);
+  const residualsMs = readings.map(({ pageMs, lagMs }) => Math.abs(lagMs - lineAt(pageMs).lagAt(pageMs)));
+  const toPage = (contextMs) => {
+    const { lagAt } = lines.findLast(({ fromMs, lagAt: at }) => fromMs + at(fromMs) <= contextMs) ?? lines[0];
+    return contextMs - lagAt(contextMs - lagAt(contextMs));
+  };
+  return { toContext, toPage, residualsMs, jumps: lines.length - 1 };
+}
+
+function fit(run) {
+  const mean = (value) => run.reduce((sum, reading) => sum + value(reading), 0) / run.length;
+  const [x0, y0] = [mean(({ pageMs }) => pageMs), mean(({ lagMs }) => lagMs)];
+  const spread = run.reduce((sum, { pageMs }) => sum + (pageMs - x0) ** 2, 0);
+  const slope = run.length < MIN_READINGS ? 0 : run.reduce((sum, { pageMs, lagMs }) => sum + (pageMs - x0) * (lagMs - y0), 0) / spread;
+  return { fromMs: run[0].pageMs, lagAt: (pageMs) => y0 + slope * (pageMs - x0) };
+}
+
+/** Skews of an utterance's poses: positive where the mouth is ahead of the sound. */
+export function judgeSkew(notes, times) {
+  const clock = outputClock(notes);
+  const chirps = findChirps(soundOf(notes), notes.rate);
+  if (chirps.length !== times.length) return { problem: `${chirps.length} chirps heard of ${times.length}`, skews: [], unclear: 0, clock };
+  // Where the utterance's time 0 would be in the context's time, by each chirp.
+  const origins = chirps.map((at, i) => ((notes.firstFrame + at) * 1000) / notes.rate - times[i]);
+  const skews = [];
+  let unclear = 0;
+  for (const [atMs, jaw, funnel] of notes.poses) {
+    const heardMs = clock.toContext(atMs);
+    const next = origins.findIndex((origin, i) => origin + times[i] > heardMs);
+    // Between the first chirp and the last: outside, nothing tells where the sound is.
+    if (next < 1) continue;
+    const steady = Math.abs(origins[next] - origins[next - 1]) < STEADY_MS;
+    const poseMs = timeOf({ jaw, funnel }, heardMs - origins[next]);
+    if (steady && poseMs !== undefined) skews.push(poseMs - (heardMs - origins[next]));
+    else unclear += 1;
+  }
+  return { skews, unclear, clock, startMs: clock.toPage(origins[0]) - notes.arrivals[0][0], chirps: chirps.length };
+}
+
+/**
+ * From the call to the making of the block with the first sample from which on all is silence, the same as the device's clock
+ * has it leave, and what the mouth did afterwards.
+ */
+export function judgeCut(notes) {
+  const clock = outputClock(notes);
+  const sound = soundOf(notes);
+  const [calledMs] = notes.interrupts;
+  const last = sound.findLastIndex((sample) => Math.abs(sample) > SILENT);
+  const silentFrame = notes.firstFrame + last + 1;
+  const [, madeMs] = notes.made.findLast(([frame]) => frame <= silentFrame);
+  const before = notes.poses.findLast(([atMs]) => atMs <= calledMs);
+  const after = notes.poses.filter(([atMs]) => atMs > calledMs);
+  // The client eases from the pose shown last to rest: neither channel may rise again, as the cut motion would have it.
+  const stale = after.filter(([atMs, jaw, funnel, playing], i) => {
+    const [, jawBefore, funnelBefore] = i === 0 ? before : after[i - 1];
+    return playing === 1 || jaw > jawBefore + STALE || funnel > funnelBefore + STALE || (atMs > calledMs + 250 && Math.max(jaw, funnel) > 0.1);
+  });
+  return {
+    silenceMs: madeMs - calledMs, heardSilenceMs: clock.toPage((silentFrame * 1000) / notes.rate) - calledMs,
+    stalePoses: stale.length, poses: after.length,
+  };
+}
