@@ -6,7 +6,7 @@ const KNOWS = {
   'motion-server': ['face', 'motion', 'protocol'],
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
-  cli: ['face', 'motion', 'motion-server'],
+  cli: ['client', 'face', 'motion', 'motion-server', 'server-sdk'],
 };
 
 const layering = Object.entries(KNOWS).map(([name, known]) => ({

@@ -1,10 +1,13 @@
 /**
- * The `visavis` command: serve a Motion Server, turn a WAV into motion, speak on a page.
+ * The `visavis` command: serve a Motion Server, turn a WAV into motion, speak on a page, record and
+ * replay sessions.
  * Each command is a file of ./commands; nothing here knows how they work.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addMotionCommand } from './commands/motion.js';
+import { addRecordCommand } from './commands/record.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSpeakCommand } from './commands/speak.js';
 import { reportFailure } from './failure.js';
@@ -20,5 +23,7 @@ const program = new Command('visavis')
 addServeCommand(program);
 addMotionCommand(program);
 addSpeakCommand(program);
+addRecordCommand(program);
+addReplayCommand(program);
 
 program.parseAsync().catch(reportFailure);

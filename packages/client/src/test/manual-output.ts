@@ -11,6 +11,7 @@ export class ManualStream implements OutputStream {
   isRunning = false;
   isCut = false;
   #positionMs = 0;
+  #written = 0;
   #ended = false;
   #moving = false;
 
@@ -19,7 +20,7 @@ export class ManualStream implements OutputStream {
   }
 
   get writtenMs(): number {
-    return (this.samples.length * 1000) / this.sampleRate;
+    return (this.#written * 1000) / this.sampleRate;
   }
 
   get aheadMs(): number {
@@ -43,7 +44,8 @@ export class ManualStream implements OutputStream {
   }
 
   write(samples: Float32Array): void {
-    for (const sample of samples) this.samples.push(sample);
+    this.#written += samples.length;
+    this.keep(samples);
   }
 
   end(): void {
@@ -70,24 +72,30 @@ export class ManualStream implements OutputStream {
     this.#positionMs = endMs;
     this.onProgress?.();
   }
+
+  protected keep(samples: Float32Array): void {
+    for (const sample of samples) this.samples.push(sample);
+  }
 }
 
 /** An audio output turned by hand, for tests without a sound device. */
-export class ManualOutput implements AudioOutput {
+export class ManualOutput<Stream extends ManualStream = ManualStream> implements AudioOutput {
   onState: ((state: AudioState) => void) | undefined;
   onError: ((error: VisavisError) => void) | undefined;
   volume = 1;
   muted = false;
   state: AudioState = 'running';
-  readonly streams: ManualStream[] = [];
+  readonly streams: Stream[] = [];
   readonly #sampleRate: number;
+  readonly #create: (sampleRate: number) => Stream;
 
-  constructor(sampleRate = 48_000) {
+  constructor(sampleRate = 48_000, create = (rate: number) => new ManualStream(rate) as Stream) {
     this.#sampleRate = sampleRate;
+    this.#create = create;
   }
 
   /** The stream opened last. */
-  get stream(): ManualStream {
+  get stream(): Stream {
     const stream = this.streams.at(-1);
     if (!stream) throw new RangeError('no stream was opened yet');
     return stream;
@@ -99,7 +107,7 @@ export class ManualOutput implements AudioOutput {
 
   open(): OutputStream | undefined {
     if (this.state === 'failed' || this.state === 'closed') return undefined;
-    const stream = new ManualStream(this.#sampleRate);
+    const stream = this.#create(this.#sampleRate);
     this.streams.push(stream);
     return stream;
   }

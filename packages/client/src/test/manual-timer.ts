@@ -31,7 +31,11 @@ export class ManualTimer implements Timer {
 
   /** Moves time on and fires what falls due, in order. */
   advance(ms: number): void {
-    const endMs = this.#nowMs + ms;
+    this.advanceTo(this.#nowMs + ms);
+  }
+
+  /** As `advance`, to a time of this clock. */
+  advanceTo(endMs: number): void {
     for (let next = this.#nextDue(endMs); next; next = this.#nextDue(endMs)) {
       this.#pending.delete(next);
       this.#nowMs = Math.max(this.#nowMs, next.dueMs);

@@ -5,7 +5,7 @@
 export { compareEpochs } from './epoch.js';
 export { DownlinkReader } from './downlink-reader.js';
 export { RateMeter } from './rate-meter.js';
-export type { OpenSocket, SocketLike } from './socket.js';
+export { BROWSER_SOCKET, type OpenSocket, type SocketLike } from './socket.js';
 export type {
   ConnectionState, DownlinkAudio, ReportedEnd, ReportedPosition, Transport, TransportSink,
 } from './transport.js';

@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   invalidAnimationData: GO_ON,
   // Visavis
   invalidConfiguration: STOP,
+  invalidRecording: STOP,
   invalidState: GO_ON,
   ticketInvalid: STOP,
   originRefused: STOP,
