@@ -88,7 +88,8 @@ export class RecordedLine {
   #matched(bytes: Uint8Array): Uint8Array {
     const message = peekServer(bytes);
     const timeMs = message?.case === 'pong' ? this.#pings.get(message.value.timeMs) : undefined;
-    return timeMs === undefined ? bytes : encodeServerMessage('pong', { timeMs });
+    if (!message || timeMs === undefined) return bytes;
+    return encodeServerMessage('pong', { timeMs }, { sequence: message.sequence, received: message.received });
   }
 }
 

@@ -101,9 +101,9 @@ describe('a replay of recorded speech', () => {
       fc.tuple(at, fc.constantFrom<SessionRecord['kind']>('connect', 'open', 'leave')).map(([i, kind]) => fixture.records.with(i, { ms: fixture.records[i]!.ms, kind } as SessionRecord)),
     );
     await fc.assert(fc.asyncProperty(spoilt, async (records) => {
-      const report = await replaySession({ startedAt: '', records, damage: undefined }, { fps: 25 });
-      expect(report.frames).toBeGreaterThan(50);
-    }), { numRuns: 40 });
+      const report = await replaySession({ startedAt: '', records, damage: undefined }, { fps: 10 });
+      expect(report.frames).toBeGreaterThan(20);
+    }), { numRuns: 20 });
   }, 60_000);
 
   it('gives an empty report of an empty recording', async () => {

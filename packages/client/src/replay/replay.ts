@@ -117,6 +117,7 @@ class Replay {
     const { controller } = this.#client;
     const message = peekClient(bytes);
     if (message?.case === 'interrupt') controller.interrupt(message.value.reason);
+    if (message?.case === 'text' && controller.connectionState === 'connected') controller.sendText(message.value.text);
     if (message?.case !== 'playbackPosition') return;
     if (message.value.state === PlaybackState.PAUSED && !this.#isHeld) {
       this.#isPaused = true;

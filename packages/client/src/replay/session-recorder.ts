@@ -1,7 +1,7 @@
 import { SYSTEM_TIMER, type Timer } from '../timeline/index.js';
 import { BROWSER_SOCKET, type OpenSocket, type SocketLike } from '../transport/index.js';
 import { encodeHeader, encodeRecord, MAX_RECORDING_MS, type SessionRecord } from './recording.js';
-import { redactIncoming, redactOutgoing } from './redact.js';
+import { Redactor } from './redactor.js';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MS = 3_600_000;
@@ -21,7 +21,7 @@ export interface SessionRecorderOptions {
 }
 
 /**
- * Writes down what goes over a transport's sockets, with times, tickets left out. Give its `openSocket` to a
+ * Writes down what goes over a transport's sockets, with times, secrets left out. Give its `openSocket` to a
  * WebSocketTransport; the session goes on as without it. A recording holds what was said: treat it as such.
  */
 export class SessionRecorder {
@@ -31,6 +31,7 @@ export class SessionRecorder {
   readonly #startMs: number;
   readonly #maxBytes: number;
   readonly #maxMs: number;
+  readonly #redactor = new Redactor();
   #bytes = 0;
   #stopped: string | undefined;
 
@@ -57,7 +58,7 @@ export class SessionRecorder {
   /** Opens a socket and records it. */
   readonly openSocket: OpenSocket = (url) => {
     this.#note((ms) => ({ ms, kind: 'connect' }));
-    return new RecordedSocket(this.#open(url), (make) => this.#note(make));
+    return new RecordedSocket(this.#open(url), this.#redactor, (make) => this.#note(make));
   };
 
   /** Records no more. The sockets go on. */
@@ -97,14 +98,16 @@ export class SessionRecorder {
 /** A socket that tells of everything its user hears and says. */
 class RecordedSocket implements SocketLike {
   readonly #socket: SocketLike;
+  readonly #redactor: Redactor;
   readonly #note: (make: (ms: number) => SessionRecord | undefined) => void;
   #left = false;
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null = null;
 
-  constructor(socket: SocketLike, note: (make: (ms: number) => SessionRecord | undefined) => void) {
+  constructor(socket: SocketLike, redactor: Redactor, note: (make: (ms: number) => SessionRecord | undefined) => void) {
     this.#socket = socket;
+    this.#redactor = redactor;
     this.#note = note;
     socket.onopen = (event) => {
       this.#note((ms) => ({ ms, kind: 'open' }));
@@ -135,7 +138,7 @@ class RecordedSocket implements SocketLike {
 
   send(data: Uint8Array<ArrayBuffer>): void {
     this.#note((ms) => {
-      const bytes = redactOutgoing(data);
+      const bytes = this.#redactor.outgoing(data);
       return bytes && { ms, kind: 'out', bytes };
     });
     this.#socket.send(data);
@@ -150,7 +153,7 @@ class RecordedSocket implements SocketLike {
   /** Text is no part of the downlink: the client ignores it, and so does the recording. */
   #receive(event: { readonly data: unknown }): void {
     const { data } = event;
-    if (!this.#left && data instanceof ArrayBuffer) this.#note((ms) => ({ ms, kind: 'in', bytes: redactIncoming(new Uint8Array(data)) }));
+    if (!this.#left && data instanceof ArrayBuffer) this.#note((ms) => ({ ms, kind: 'in', bytes: this.#redactor.incoming(new Uint8Array(data)) }));
     this.onmessage?.(event);
   }
 }
