@@ -63,10 +63,8 @@ function wireSpeech({ controller }: AvatarView, notify: (text: string) => void):
   };
   controller.onCaption = (line) => caption.show(line);
   controller.onConnectionState = (state) => {
-    if (state === 'connected') return;
-    // Nobody is left to say that the wish is done.
-    controller.setPresence('idle');
-    wish(false);
+    // While the connection is away the wish stands, and can be taken back. When it is back, the presence tells.
+    if (state !== 'connecting') wish(false);
   };
   const say = (text: string): void => {
     // In the gesture itself, or the browser keeps the sound locked.
