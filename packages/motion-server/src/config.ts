@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
-import { createSignalModel, type MotionModel } from '@visavis/motion';
+import type { MotionModel } from '@visavis/motion';
 import { VisavisError } from '@visavis/protocol/errors';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -35,6 +35,8 @@ const settingsSchema = z.strictObject({
   closeOnTokenExpiry: z.boolean().default(false),
   /** Threads that motion is made in; 0 makes it in the thread of the sockets. */
   workers: z.int().min(0).max(64).default(0),
+  /** Where the model comes from: a module that exports `createModel(options)`. Absent: a signal model. */
+  modelModule: z.strictObject({ module: name, options: z.unknown().optional() }).optional(),
   limits: limitsSchema.prefault({}),
 });
 
@@ -43,7 +45,7 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /** What a server works with beside its settings; everything has a default. */
 export interface Collaborators {
-  /** Audio to motion. The caller's own is not disposed of. Default: a signal model. */
+  /** Audio to motion, made by the caller and not disposed of; it works in the thread of the sockets. Default: `modelModule`. */
   readonly model?: MotionModel;
   /** Default: silence. */
   readonly logger?: Logger;
@@ -57,9 +59,8 @@ export type MotionServerConfig = z.input<typeof settingsSchema> & Collaborators;
 /** A config with every default filled in. */
 export interface ServerContext {
   readonly settings: Settings;
-  readonly model: MotionModel;
-  /** The model was made here and goes with the server. */
-  readonly ownsModel: boolean;
+  /** The caller's own. */
+  readonly model: MotionModel | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -76,13 +77,12 @@ export function resolveConfig({ model, logger, clock, randomBytes: random, ...in
   const parsed = settingsSchema.safeParse(input);
   if (!parsed.success) throw new VisavisError('invalidConfiguration', z.prettifyError(parsed.error));
   checkDevKey(parsed.data);
-  if (model && parsed.data.workers > 0) {
-    throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0');
+  if (model && (parsed.data.workers > 0 || parsed.data.modelModule)) {
+    throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0, or name a modelModule instead');
   }
   return {
     settings: parsed.data,
-    model: model ?? createSignalModel(),
-    ownsModel: model === undefined,
+    model,
     logger: redacting(logger ?? pino({ level: 'silent' }), secretsOf(parsed.data)),
     metrics: new Metrics(),
     clock: clock ?? systemClock,

@@ -8,6 +8,7 @@ import { resolveConfig, type MotionServerConfig, type ServerContext } from './co
 import { createConsole } from './console.js';
 import type { Connection } from './ear.js';
 import { createLocalHost, type EngineHost } from './engine/host.js';
+import { loadModel } from './engine/load-model.js';
 import { createWorkerPool } from './engine/pool.js';
 import { IngressSocket } from './ingress-socket.js';
 import { loadOpus } from './opus.js';
@@ -51,9 +52,10 @@ export async function createMotionServer(config: MotionServerConfig): Promise<Mo
   return running;
 }
 
-function createEngines(context: ServerContext): Promise<EngineHost> | EngineHost {
-  const { model, ownsModel, settings: { workers } } = context;
-  return workers === 0 ? createLocalHost(model, ownsModel) : createWorkerPool({ ...context, workers });
+async function createEngines(context: ServerContext): Promise<EngineHost> {
+  const { model, settings: { workers, modelModule } } = context;
+  if (workers > 0) return createWorkerPool({ ...context, workers, modelModule });
+  return model ? createLocalHost(model, false) : createLocalHost(await loadModel(modelModule), true);
 }
 
 class RunningServer implements MotionServer {

@@ -1,10 +1,10 @@
 import { packSamples } from './messages.js';
 
 /**
- * Poses lie 10 ms apart, and 20 ms is the least multiple that is a whole number of samples at every rate: an engine begun
- * so far from the start of another makes its poses at the same times.
+ * Poses lie 10 ms apart, and networks take steps of 40 ms, which are a whole number of samples at every rate: an engine
+ * begun so far from the start of another makes its steps and its poses at the same times.
  */
-const GRID_MS = 20;
+const GRID_MS = 40;
 
 /** The recent audio of an utterance: what an engine must hear again to go on where another stopped. */
 export class AudioHistory {

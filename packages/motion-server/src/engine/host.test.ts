@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHANNEL_NAMES } from '@visavis/face';
 import { MotionEngine, type MotionFrame } from '@visavis/motion';
 import { createSignalModel } from '@visavis/motion/signal';
 import { pino } from 'pino';
@@ -11,6 +12,7 @@ import { systemClock } from '../clock.js';
 import { Metrics } from '../metrics.js';
 import { createLocalHost, type EngineHost, type EngineOptions, type RemoteEngine } from './host.js';
 import type { WorkerThread } from './lane.js';
+import { loadModel } from './load-model.js';
 import { createWorkerPool } from './pool.js';
 
 beforeAll(build);
@@ -191,6 +193,47 @@ describe('a worker that ends', () => {
     const spawn = () => new Worker('process.exit(1)', { eval: true });
     const starting = createWorkerPool({ workers: 1, spawn, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }) });
     await expect(starting).rejects.toMatchObject({ code: 'serverError' });
+  });
+});
+
+describe('a model that works in batches', () => {
+  const url = new URL('../../test/batched-model.mjs', import.meta.url).href;
+  const jaw = CHANNEL_NAMES.indexOf('jawOpen');
+  const smile = CHANNEL_NAMES.indexOf('mouthSmileLeft');
+  const inPool = (workers: number, options?: unknown) => createWorkerPool({
+    workers, modelModule: { module: url, options }, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }),
+  });
+  /** What the model wrote into the poses: how many sessions were in its step, and which thread it was. */
+  const batches = (all: readonly MotionFrame[]) => all.map(({ pose }) => Math.round(pose.values[jaw]! * 64));
+  const threadsOf = (all: readonly MotionFrame[]) => new Set(all.map(({ pose }) => Math.round(pose.values[smile]! * 1000)));
+  const second = (): Float32Array => new Float32Array(16_000);
+
+  it.each([['in this thread', 0], ['in a worker', 1]])('%s gets the sessions of a tick in one step', async (_, workers) => {
+    host = workers === 0 ? createLocalHost(await loadModel({ module: url }), true) : await inPool(workers);
+    const engines = range(8).map(() => host.join().open(at(16_000)));
+    const all = await Promise.all(engines.map((engine) => engine.push(second())));
+    for (const one of all) {
+      expect(one.length).toBeGreaterThan(20);
+      expect(new Set(batches(one))).toEqual(new Set([8]));
+    }
+  });
+
+  it('keeps a session on its thread, and spreads sessions over the threads', async () => {
+    host = await inPool(2);
+    const seats = range(4).map(() => host.join());
+    const seen = await Promise.all(seats.map(async (seat) => {
+      const all: MotionFrame[] = [];
+      for (let request = 0; request < 3; request++) all.push(...(await frames(seat.open(at(16_000)), [second(), second()])));
+      return threadsOf(all.filter(({ index }) => index < 50)); // the last frames ease to rest
+    }));
+    expect(seen.map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+    expect(new Set(seen.flatMap((threads) => [...threads])).size).toBe(2);
+  });
+
+  it('fails the start in its own words where it cannot be made', async () => {
+    host = createLocalHost(createSignalModel(), true);
+    await expect(inPool(1, { fails: 'no weights here' })).rejects.toMatchObject({ code: 'serverError', message: expect.stringContaining('no weights here') as string });
+    await expect(startServer({ modelModule: { module: url, options: { fails: 'no weights here' } } })).rejects.toThrow('no weights here');
   });
 });
 

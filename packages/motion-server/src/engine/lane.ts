@@ -5,6 +5,8 @@ import type { EngineLane, PooledEngine } from './pooled-engine.js';
 
 /** A worker that has calls and answers none for so long is ended. */
 const STUCK_MS = 10_000;
+/** So is one that is not able to work so long after it began: it loads its model. */
+const LOAD_MS = 60_000;
 
 /** The part of a worker thread that is used. */
 export interface WorkerThread {
@@ -33,21 +35,23 @@ export class Lane implements EngineLane {
   #nextId = 0;
   /** Calls sent and not answered. */
   #open = 0;
-  #calmDown: (() => void) | undefined;
+  #calmDown: () => void;
   #isReady = false;
 
   constructor(worker: WorkerThread, { metrics, clock }: { metrics: Metrics; clock: Clock }, events: LaneEvents) {
     this.#worker = worker;
     this.#metrics = metrics;
     this.#clock = clock;
+    this.#calmDown = clock.after(LOAD_MS, () => void worker.terminate());
     worker.on('message', (message) => {
       if (message !== READY) return this.#handleAnswer(message);
       this.#isReady = true;
+      this.#watch();
       events.ready();
     });
     worker.on('error', (error) => events.failed(error));
     worker.on('exit', () => {
-      this.#calmDown?.();
+      this.#calmDown();
       events.ended([...this.#engines.values()]);
       this.#engines.clear();
     });
@@ -87,17 +91,18 @@ export class Lane implements EngineLane {
     if (calls === 0) return;
     this.#metrics.batchSize.observe(calls);
     this.#open += calls;
-    this.#calmDown ??= this.#watch();
+    if (this.#isReady && this.#open === calls) this.#watch();
   }
 
-  #watch(): () => void {
-    return this.#clock.after(STUCK_MS, () => void this.#worker.terminate());
+  /** From now on it must answer, if there is anything to. */
+  #watch(): void {
+    this.#calmDown();
+    if (this.#open > 0) this.#calmDown = this.#clock.after(STUCK_MS, () => void this.#worker.terminate());
   }
 
   #handleAnswer({ results, values }: Answer): void {
     this.#open -= results.length;
-    this.#calmDown?.();
-    this.#calmDown = this.#open > 0 ? this.#watch() : undefined;
+    this.#watch();
     let at = 0;
     for (const result of results) {
       const engine = this.#engines.get(result.engine);

@@ -6,6 +6,7 @@ import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { EngineHost, EngineOptions, EngineSeat, RemoteEngine } from './host.js';
 import { Lane, type WorkerThread } from './lane.js';
+import type { ModelSource } from './load-model.js';
 import { PooledEngine } from './pooled-engine.js';
 
 /** How long a place stays empty whose worker ended before it could work. */
@@ -17,7 +18,9 @@ export interface PoolOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Default: a thread with a signal model. */
+  /** Default: signal models. */
+  readonly modelModule?: ModelSource | undefined;
+  /** Default: a thread with a model of its own. */
   readonly spawn?: () => WorkerThread;
 }
 
@@ -60,7 +63,7 @@ class WorkerPool implements EngineHost {
   }
 
   #spawn(onReady: () => void = () => undefined, onEnd: (error: Error) => void = () => undefined): void {
-    const { spawn = spawnWorker, logger, metrics } = this.#options;
+    const { modelModule, spawn = () => spawnWorker(modelModule), logger, metrics } = this.#options;
     let cause: Error | undefined;
     const lane: Lane = new Lane(spawn(), this.#options, {
       ready: onReady,
@@ -70,7 +73,7 @@ class WorkerPool implements EngineHost {
       },
       ended: (engines) => {
         this.#lanes.delete(lane);
-        onEnd(new VisavisError('serverError', 'a worker thread could not start', { cause }));
+        onEnd(new VisavisError('serverError', `a worker thread could not start${cause ? `: ${cause.message}` : ''}`, { cause }));
         if (!this.#disposed) {
           metrics.workerExits.inc();
           logger.error({ engines: engines.length }, 'worker ended; its sessions move');
@@ -93,10 +96,11 @@ class WorkerPool implements EngineHost {
     this.#respawns.add(cancel);
   }
 
-  /** The worker with the fewest sessions. */
+  /** The worker with the fewest sessions; one that still loads its model only where there is no other. */
   #quietest(): Lane | undefined {
+    const ready = [...this.#lanes].filter((lane) => lane.isReady);
     let best: { lane: Lane; seats: number } | undefined;
-    for (const lane of this.#lanes) {
+    for (const lane of ready.length > 0 ? ready : this.#lanes) {
       const seats = [...this.#seats].filter((seat) => seat.isOn(lane)).length;
       if (!best || seats < best.seats) best = { lane, seats };
     }
@@ -133,10 +137,10 @@ class Seat implements EngineSeat {
 }
 
 /** The worker's entry is JavaScript: from sources, as in tests, the one that was built last. */
-function spawnWorker(): WorkerThread {
+function spawnWorker(modelModule: ModelSource | undefined): WorkerThread {
   const entry = import.meta.url.endsWith('.ts') ? '../../dist/engine/worker.js' : './worker.js';
   const url = new URL(entry, import.meta.url);
   if (!existsSync(url)) throw new VisavisError('invalidConfiguration', 'workers need a build of @visavis/motion-server: run npm run build');
   // None of this process's flags: one for tests would send the worker to sources that it cannot read.
-  return new Worker(url, { execArgv: [] });
+  return new Worker(url, { execArgv: [], workerData: modelModule });
 }

@@ -1,5 +1,6 @@
-import { parentPort } from 'node:worker_threads';
-import { createSignalModel, MotionEngine, type MotionFrame } from '@visavis/motion';
+import { parentPort, workerData } from 'node:worker_threads';
+import { MotionEngine, type MotionFrame } from '@visavis/motion';
+import { loadModel, type ModelSource } from './load-model.js';
 import { packPoses, READY, toCallError, type Answer, type Batch, type CallError, type Op, type Result } from './messages.js';
 
 /** What is left of an engine that could not be opened. */
@@ -13,7 +14,7 @@ interface Outcome {
 /** Entry of a worker thread: the engines of many sessions over one model, a batch of calls at a time. */
 const port = parentPort;
 if (!port) throw new Error('this module is started as a worker thread');
-const model = createSignalModel();
+const model = await loadModel(workerData as ModelSource | undefined);
 const slots = new Map<number, Slot>();
 
 port.on('message', (batch: Batch) => void work(batch));
