@@ -4,6 +4,7 @@ import { CHANNEL } from '@visavis/face';
 import { HeadlessClient, parseRecording, replaySession, SessionRecorder, WebSocketTransport } from '@visavis/client/replay';
 import { parseWav } from '@visavis/motion';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import { openNodeSocket } from './record-session.js';
 import { startSpeechStack, type SpeechStack } from './speech-stack.js';
 
@@ -21,6 +22,9 @@ interface Live {
   readonly results: { readonly playedMs: number; readonly interrupted: boolean }[];
 }
 
+/** The socket opened last. */
+let socket: WebSocket;
+
 /**
  * A client on a real socket to a real relay and Motion Server, with its clock turned by hand: poses are drawn while
  * messages come as they may. `act` is called before each pose with the time of the clock.
@@ -29,7 +33,12 @@ async function live(stack: SpeechStack, isOver: (results: Live['results'], nowMs
   const client = new HeadlessClient();
   cleanups.push(() => client.dispose());
   const parts: Uint8Array[] = [];
-  const recorder = new SessionRecorder({ write: (bytes) => void parts.push(bytes), openSocket: openNodeSocket, timer: client.timer });
+  const openSocket = (url: string) => {
+    const opened = openNodeSocket(url);
+    socket = opened as unknown as WebSocket;
+    return opened;
+  };
+  const recorder = new SessionRecorder({ write: (bytes) => void parts.push(bytes), openSocket, timer: client.timer });
   const [poses, results]: [Float32Array[], { playedMs: number; interrupted: boolean }[]] = [[], []];
   const { controller } = client;
   controller.onPlaybackFinished = ({ playedMs, interrupted }) => void results.push({ playedMs, interrupted });
@@ -86,5 +95,20 @@ describe('a session over real sockets, and its recording', () => {
     expect(results).toMatchObject([{ interrupted: true }]);
     expect(again.report.interrupts).toMatchObject([{ atMs: cutMs, by: 'client', silentAfterMs: 0, flushedAfterMs: expect.any(Number) as number }]);
     expect(again.report.utterances).toMatchObject([{ end: 'interrupted', heardMs: results[0]!.playedMs }]);
+  });
+
+  it('give the same poses through a cut that the stream outlives', async () => {
+    let isCut = false;
+    const { poses, file, results } = await live(await stack(), (all) => all.length > 0, ({ controller }) => {
+      if (isCut || controller.getAudioTime() < 100) return;
+      isCut = true;
+      socket.terminate();
+    });
+    const again = await replayed(file);
+    expect(again.poses.slice(0, poses.length)).toEqual(poses);
+    expect(results).toEqual([{ playedMs: 7_100, interrupted: false }]);
+    expect(again.report.connections).toBe(2);
+    expect(again.report.errors).toMatchObject([{ code: 'websocketClosedAbnormally' }]);
+    expect(again.report.utterances).toMatchObject([{ audioMs: 7_100, heardMs: 7_100, motionFrames: 213, end: 'finished' }]);
   });
 });

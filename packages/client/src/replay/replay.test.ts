@@ -178,6 +178,20 @@ describe('the report', () => {
     expect(utterances).toMatchObject([{ reqId: 'early', droppedAudio: 1 }, { reqId: 'next', droppedAudio: 0, heardMs: 400 }]);
   });
 
+  it('takes what was said again after a cut for one thing', async () => {
+    const interrupt = encodeClientMessage('interrupt', { reason: 'user' }, { sequence: 1 });
+    const script = new Script().audio(0, 0, 2_000, true).motion(0, 0, 2_000, true)
+      .add({ ms: 300, kind: 'out', bytes: interrupt }).add({ ms: 310, kind: 'close', code: 1006, reason: '' })
+      .add({ ms: 1_000, kind: 'connect' }).add({ ms: 1_000, kind: 'open' })
+      .add({ ms: 1_000, kind: 'out', bytes: encodeClientMessage('hello', { resumeToken: 'stream-1' }) })
+      .in(1_010, 'welcome', { epoch: EPOCH + 1, avatarId: 'ava' })
+      .audio(1_020, 0, 400, true, 's', EPOCH + 1).motion(1_020, 0, 400, true, { reqId: 's', epoch: EPOCH + 1 })
+      .add({ ms: 1_100, kind: 'out', bytes: interrupt });
+    const { interrupts, utterances } = await replaySession(script.recording);
+    expect(interrupts).toMatchObject([{ atMs: 300, by: 'client' }]);
+    expect(utterances).toMatchObject([{ reqId: 'r', end: 'interrupted' }, { reqId: 's', end: 'finished', heardMs: 400 }]);
+  });
+
   it('knows a flush of the backend, and a pause of the user', async () => {
     const paused = (state: PlaybackState): Uint8Array => encodeClientMessage('playbackPosition', { reqId: 'r', playedMs: 1, state });
     const script = new Script().audio(0, 0, 2_000, true).motion(0, 0, 2_000, true)

@@ -1,5 +1,5 @@
 import type { Pose } from '@visavis/face';
-import { ControlAction, PlaybackState } from '@visavis/protocol/downlink';
+import { ControlAction, PlaybackState, type ClientMessage } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import { WebSocketTransport, type TransportSink } from '../transport/index.js';
 import { HeadlessClient } from './headless-client.js';
@@ -47,6 +47,8 @@ class Replay {
   #frame = 0;
   #isHeld = false;
   #isPaused = false;
+  /** Sequence of the client's last message that was not said again. */
+  #lastSaid = 0;
 
   constructor(fps: number, onPose: ReplayOptions['onPose']) {
     this.#fps = fps;
@@ -113,9 +115,11 @@ class Replay {
 
   /** Does what the recorded client's user did, as far as its messages show it. */
   async #repeat(bytes: Uint8Array): Promise<void> {
-    this.#log.said(bytes);
     const { controller } = this.#client;
     const message = peekClient(bytes);
+    const isNews = this.#isNews(message);
+    this.#log.said(bytes, isNews);
+    if (!isNews) return;
     if (message?.case === 'interrupt') controller.interrupt(message.value.reason);
     if (message?.case === 'text' && controller.connectionState === 'connected') controller.sendText(message.value.text);
     if (message?.case !== 'playbackPosition') return;
@@ -126,6 +130,16 @@ class Replay {
       this.#isPaused = false;
       await controller.resume();
     }
+  }
+
+  /** After a cut the client says again what may not have arrived: its user did it once. */
+  #isNews(message: ClientMessage | undefined): boolean {
+    // Without a stream to go on with there is nothing to say again, and the count may begin anew.
+    if (message?.case === 'hello' && message.value.resumeToken === '') this.#lastSaid = 0;
+    if (!message || message.sequence === 0) return true;
+    if (message.sequence <= this.#lastSaid) return false;
+    this.#lastSaid = message.sequence;
+    return true;
   }
 
   /** A client that the backend holds says that it is paused, and its user paused nothing. */

@@ -26,7 +26,7 @@ export interface UtteranceReport {
   readonly gaps: readonly Gap[];
   /** Motion messages that came after all of their time was heard. */
   readonly lateMotion: number;
-  /** Messages the client did not take: of an older epoch, of a request that was over. */
+  /** Messages the client did not take: of an older epoch, of a request that was over, repeated after a cut. */
   readonly droppedAudio: number;
   readonly droppedMotion: number;
 }

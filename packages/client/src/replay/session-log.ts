@@ -1,5 +1,5 @@
 import type { Pose } from '@visavis/face';
-import { ControlAction, PlaybackState, type Control } from '@visavis/protocol/downlink';
+import { ControlAction, PlaybackState, type Control, type Welcome } from '@visavis/protocol/downlink';
 import type { TransportSink } from '../transport/index.js';
 import type { HeadlessClient } from './headless-client.js';
 import { peekClient, peekServer } from './peek.js';
@@ -24,6 +24,8 @@ export class SessionLog {
   #connections = 0;
   #frames = 0;
   #isOver = false;
+  /** Sequence of the last message that did not come again. */
+  #lastHeard = 0;
   #pcmRate = DEFAULT_PCM_RATE;
   /** What is being handed to the client belongs to it. */
   #handled: UtteranceLog | undefined;
@@ -73,24 +75,27 @@ export class SessionLog {
     const message = peekServer(bytes);
     this.#bytes[message?.case === 'audio' || message?.case === 'motion' ? message.case : 'other'] += bytes.length;
     this.#handled = undefined;
-    if (message?.case === 'welcome') this.#pcmRate = message.value.audio?.sampleRate || DEFAULT_PCM_RATE;
+    if (message?.case === 'welcome') this.#welcomed(message.value);
+    const isNews = !message || message.sequence === 0 || message.sequence > this.#lastHeard;
+    if (message && isNews && message.sequence > 0) this.#lastHeard = message.sequence;
     if (message?.case === 'control') this.#controlled(message.value);
     if (message?.case === 'audio') {
       this.#handled = this.#utterance(message.value.reqId);
       this.#handled.countAudio(1);
-      this.#handled.receivedAudio(message.value, this.#pcmRate);
+      if (isNews) this.#handled.receivedAudio(message.value, this.#pcmRate);
     }
     if (message?.case === 'motion') {
       this.#handled = this.#utterance(message.value.reqId);
       this.#handled.countMotion(1);
-      this.#handled.receivedMotion(message.value);
+      if (isNews) this.#handled.receivedMotion(message.value);
     }
   }
 
-  /** The recorded client said this. */
-  said(bytes: Uint8Array): void {
+  /** The recorded client said this, for the first time or again. */
+  said(bytes: Uint8Array, isNews: boolean): void {
     this.#messages.out++;
     this.#bytes.up += bytes.length;
+    if (!isNews) return;
     const message = peekClient(bytes);
     if (message?.case === 'interrupt') this.#cutIn('client', undefined);
     if (message?.case === 'playbackFinished') this.#told[message.value.interrupted ? 'interrupted' : 'finished']++;
@@ -139,6 +144,12 @@ export class SessionLog {
     const utterance = new UtteranceLog(reqId, this.#nowMs, this.#frameMs);
     this.#utterances.set(reqId, utterance);
     return utterance;
+  }
+
+  /** Another stream counts its messages anew. */
+  #welcomed({ audio, resumed }: Welcome): void {
+    this.#pcmRate = audio?.sampleRate || DEFAULT_PCM_RATE;
+    if (!resumed) this.#lastHeard = 0;
   }
 
   #controlled({ action }: Control): void {
