@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from trainer import features, measure, phones, targets
+from trainer import align, features, measure, phones, targets
 from trainer.corpus import g2p
 from trainer.corpus.store import Utterance
 from trainer.network import STRIDE, Network
@@ -68,6 +68,17 @@ class Phonemes(unittest.TestCase):
     def test_spanish_and_italian(self):
         self.assertEqual(g2p.spanish('Considerando que'), 'konsideɾˈando ke.')
         self.assertEqual(g2p.italian('gli gnocchi'), 'ʎi ɲˈokki.')
+
+
+class Alignment(unittest.TestCase):
+    def test_boundaries_follow_the_likelihood_within_the_slack(self):
+        visemes = [phones.CLASSES[n].viseme for n in ('sil', 'a', 's', 'sil')]
+        true_ends = [10, 20, 30, 40]
+        likelihood = np.full((40, 15), -9.0)
+        for v, start, end in zip(visemes, [0, *true_ends], true_ends):
+            likelihood[start:end, v] = 0
+        guess = [Segment('sil', 0, .24, '_'), Segment('a', .24, .36, 'a'), Segment('s', .36, .64, 's'), Segment('sil', .64, .8, '_')]
+        np.testing.assert_allclose(align.boundaries(likelihood, guess, 50), [.2, .4, .6, .8])
 
 
 class Streaming(unittest.TestCase):

@@ -52,7 +52,7 @@ def channel(x: np.ndarray, rng: np.random.Generator, disturbance: np.ndarray | N
         x = np.fft.irfft(spectrum, len(x))
     x = x * 10 ** (rng.uniform(-20, 20) / 20) if rng.random() < 0.7 else x
     if rng.random() < 0.1:
-        x = _mu_law(np.clip(x, -1, 1))
+        x = mu_law(np.clip(x, -1, 1))
     if rng.random() < 0.7:
         x = x + rng.standard_normal(len(x)) * 10 ** (-rng.uniform(60, 90) / 20)
     return np.clip(x, -1, 1)
@@ -73,6 +73,7 @@ def _equaliser(hertz: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return 10 ** (np.interp(np.log2(hertz + 30), corners, rng.uniform(-8, 8, len(corners))) / 20)
 
 
-def _mu_law(x: np.ndarray) -> np.ndarray:
+def mu_law(x: np.ndarray) -> np.ndarray:
+    """There and back through 8-bit mu-law."""
     coded = np.round(np.sign(x) * np.log1p(255 * np.abs(x)) / np.log(256) * 127) / 127
     return np.sign(coded) * (256 ** np.abs(coded) - 1) / 255

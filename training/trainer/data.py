@@ -10,7 +10,7 @@ import torch
 
 from .features import BANDS
 
-COLUMNS = ('x', 'visemes', 'articulation', 'motion', 'voiced')
+COLUMNS = ('x', 'visemes', 'articulation', 'motion', 'voiced', 'pseudo', 'taught')
 
 
 class Strips:
@@ -27,18 +27,23 @@ class Strips:
     def __len__(self) -> int:
         return len(self.speaker)
 
-    def batch(self, chosen: np.ndarray) -> dict[str, torch.Tensor]:
+    def batch(self, chosen: np.ndarray, variant: int | None = None) -> dict[str, torch.Tensor]:
+        """`variant` names the fold whose teacher shows the motion of speech without a face; None: nobody does."""
         out = {name: torch.from_numpy(getattr(self, name)[chosen]) for name in COLUMNS}
         out['x'], out['articulation'], out['motion'] = out['x'].float(), out['articulation'].float(), out['motion'].float()
         out['visemes'] = out['visemes'].long()
         engine = self.engine[chosen]
-        # Captured motion, or a face that must rest.
-        out['has_motion'] = torch.from_numpy((engine == 'facegood') | (engine == 'noise'))
         out['captured'] = torch.from_numpy(engine == 'facegood')
+        # Captured motion, or a face that must rest, or the teacher's.
+        out['has_motion'] = torch.from_numpy((engine == 'facegood') | (engine == 'noise'))
+        pseudo = out.pop('pseudo').float().reshape(len(chosen), out['motion'].shape[1], -1, out['motion'].shape[2])
+        taught = out.pop('taught') if variant is not None else torch.zeros(len(chosen), dtype=torch.bool)
+        out['motion'][taught] = pseudo[taught][:, :, variant or 0]
+        out['has_motion'] = out['has_motion'] | taught
         return out
 
 
-def endless(folder: Path, pattern: str, size: int, seed: int, keep=None) -> Iterator[dict[str, torch.Tensor]]:
+def endless(folder: Path, pattern: str, size: int, seed: int, keep=None, variant: int | None = None) -> Iterator[dict[str, torch.Tensor]]:
     """Batches through one augmented copy after the other, for ever."""
     rng = np.random.default_rng(seed)
     while True:
@@ -46,9 +51,9 @@ def endless(folder: Path, pattern: str, size: int, seed: int, keep=None) -> Iter
             strips = Strips(path, keep)
             order = rng.permutation(len(strips))
             for first in range(0, len(order) - size + 1, size):
-                yield strips.batch(np.sort(order[first:first + size]))
+                yield strips.batch(np.sort(order[first:first + size]), variant)
             if len(order) < size:
-                yield strips.batch(order)
+                yield strips.batch(order, variant)
 
 
 def joined(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

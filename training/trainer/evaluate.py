@@ -1,6 +1,6 @@
 """The table: this network beside ridge on log-mel and the signal model, on the same folds in one run.
 
-    python -m trainer.evaluate DATA --facegood FOLDER [--trunk RUN] [--signal FOLDER]
+    python -m trainer.evaluate DATA --facegood FOLDER [--model RUN] [--signal FOLDER] [--hardships]
 
 FACEGOOD figures are leave-one-clip-out (one speaker: within-speaker), from DATA/runs/fold-<clip>.pt; viseme figures are
 from the held-out speakers and engine. `--signal` names a folder of <clip>.json written by `visavis motion`.
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import resample_poly
 
-from . import facegood, measure, predict, ridge
+from . import augment, facegood, measure, predict, ridge
 from .corpus import noises
+from .corpus.audio import resample
 from .data import Strips
 from .network import MOTION
 from .phones import ARTICULATORS, VISEMES
@@ -121,18 +124,44 @@ def stillness(network, clips: list[facegood.Clip]) -> None:
         print(f'  {kind.__name__:10s} {np.sqrt(quiet / spoken):.3f}')
 
 
+def hardships(runs: Path, clips: list[facegood.Clip]) -> None:
+    """Opening and rounding under noise, telephone, mu-law and gain: means over the clips, each by the fold that left it out."""
+    def noisy(snr: float):
+        def apply(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+            loud = np.sqrt(np.mean(x[np.abs(x) > 0.02] ** 2))
+            return x + noises.shape_noise(rng, len(x)) * loud * 10 ** (-snr / 20)
+        return apply
+
+    conditions = {
+        'clean': lambda x, rng: x, 'SNR 20 dB': noisy(20), 'SNR 10 dB': noisy(10), 'SNR 0 dB': noisy(0),
+        '8 kHz': lambda x, rng: resample(resample_poly(x, 1, 2), 8000),
+        'mu-law': lambda x, rng: augment.mu_law(x), 'gain -20 dB': lambda x, rng: 0.1 * x,
+        'gain +20 dB, clipped': lambda x, rng: np.clip(10 * x, -1, 1)}
+    print('\nunder hardship: opening r whole / speech, rounding r whole')
+    for name, change in conditions.items():
+        rows = []
+        for k, clip in enumerate(clips):
+            changed = replace(clip, samples=change(clip.samples, np.random.default_rng([5, k])))
+            motion = network_motion(predict.load(runs / f'fold-{clip.name}.pt'), changed)
+            rows.append(scores(clip, motion, np.arange(len(motion)))[:3])
+        print(f'  {name:22s} ' + ' '.join(f'{v:.3f}' for v in np.mean(rows, axis=0)), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('data', type=Path)
     parser.add_argument('--facegood', type=Path, required=True)
     parser.add_argument('--model', type=Path, help='run whose visemes and stillness are measured')
     parser.add_argument('--signal', type=Path)
+    parser.add_argument('--hardships', action='store_true')
     args = parser.parse_args()
     facegood_table(args.facegood, args.data / 'runs', args.signal)
     if args.model:
         network = predict.load(args.model)
         viseme_table(network, Strips(args.data / 'strips/heldout-0.npz'))
         stillness(network, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
+    if args.hardships:
+        hardships(args.data / 'runs', [facegood.load(args.facegood, name) for name in facegood.CLIPS])
 
 
 if __name__ == '__main__':

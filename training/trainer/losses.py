@@ -51,8 +51,9 @@ def total(outputs, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
         parts['contact'] = 2 * F.binary_cross_entropy(a[..., CONTACTS].clamp(1e-5, 1 - 1e-5), b[..., CONTACTS].clamp(0, 1))
         parts['curves'] = curves_loss(a[..., CURVES], b[..., CURVES], CURVE_SD)
         parts['voice'] = 0.3 * F.binary_cross_entropy_with_logits(voice[spoken], due['voiced'][spoken].float())
-    if batch['has_motion'].any():
-        chosen = batch['has_motion']
-        parts['motion'] = curves_loss(motion[chosen], due['motion'][chosen], MOTION_SD)
+    # A face that was seen, then one that a teacher imagines or that must rest.
+    for name, chosen, weight in (('motion', batch['captured'], 1.0), ('taught', batch['has_motion'] & spoken, 0.5)):
+        if chosen.any():
+            parts[name] = weight * curves_loss(motion[chosen], due['motion'][chosen], MOTION_SD)
     loss = torch.stack(list(parts.values())).sum()
     return loss, {name: float(value.detach()) for name, value in parts.items()}

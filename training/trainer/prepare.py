@@ -29,6 +29,7 @@ GROUP = 16
 HELDOUT = {'kokoro-af_nova', 'kokoro-am_puck', 'kokoro-bf_emma', 'kokoro-zf_xiaoyi', 'kokoro-zm_yunxi', 'kokoro-em_alex', 'rms',
            'ked', 'machac', 'pc', 'espeak+f5', 'joe'}
 UNLABELLED = -1
+VARIANTS = 6
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Item:
     visemes: np.ndarray | None = None
     articulation: np.ndarray | None = None
     motion: np.ndarray | None = None
+    pseudo: np.ndarray | None = None  # the teacher's motion, one variant a fold: [T, 6, 13]
     voiced: bool = True
 
 
@@ -53,8 +55,16 @@ class Strip:
 def of_utterance(path: Path) -> tuple[store.Utterance, Item]:
     utterance = store.load(path)
     seconds = len(utterance.samples) / store.SAMPLE_RATE
-    visemes, articulation = targets.curves(targets.segments(utterance), seconds)
-    return utterance, Item(utterance.samples / 32768, visemes, articulation, voiced=utterance.engine != 'noise')
+    parts = targets.segments(utterance)
+    aligned = path.parent.parent / 'aligned' / path.parent.name / f'{path.stem}.npy'
+    if aligned.exists() and utterance.speaker not in HELDOUT:
+        parts = targets.moved(parts, np.load(aligned))
+    visemes, articulation = targets.curves(parts, seconds)
+    item = Item(utterance.samples / 32768, visemes, articulation, voiced=utterance.engine != 'noise')
+    taught = path.parent.parent / 'teacher' / path.parent.name / f'{path.stem}.npy'
+    if taught.exists():
+        item.pseudo = np.load(taught)
+    return utterance, item
 
 
 def strips_of(folder: Path, rng: random.Random) -> list[Strip]:
@@ -97,6 +107,7 @@ def render(strip: Strip, seed: int, noises: list[Item] | None):
     visemes = np.full(OUTPUTS, UNLABELLED if strip.engine == 'facegood' else 0, np.int8)
     articulation = np.tile(_rest(), (OUTPUTS, 1))
     motion, voiced = np.zeros((OUTPUTS, len(MOTION))), np.zeros(OUTPUTS, np.int8)
+    pseudo = np.zeros((OUTPUTS, VARIANTS * len(MOTION)), np.float16)
     at = 0 if whole else int(rng.uniform(0.1, 0.8) * store.SAMPLE_RATE)
     for item in strip.items:
         if at >= SAMPLES:
@@ -112,10 +123,12 @@ def render(strip: Strip, seed: int, noises: list[Item] | None):
             voiced[slots] = item.voiced & (item.visemes[near] > 0)
         if item.motion is not None:
             motion[slots] = _sample(item.motion, source)
+        if item.pseudo is not None:
+            pseudo[slots] = _sample(item.pseudo.reshape(len(item.pseudo), -1).astype(np.float32), source)
         at += len(spoken) + int(rng.uniform(0.2, 1.0) * store.SAMPLE_RATE)
     if noises is not None:
         x = augment.channel(x, rng, _disturbance(rng, noises))
-    return x, voice.warp, visemes, articulation, motion, voiced
+    return x, voice.warp, visemes, articulation, motion, voiced, pseudo
 
 
 def _rest() -> np.ndarray:
@@ -144,15 +157,17 @@ def features_of(rendered: list[tuple]) -> np.ndarray:
 
 def write(path: Path, strips: list[Strip], seed: int, noises: list[Item] | None) -> None:
     """One copy of all strips, in one uncompressed file."""
-    columns: list[list[np.ndarray]] = [[], [], [], [], []]
+    columns: list[list[np.ndarray]] = [[], [], [], [], [], []]
     for first in range(0, len(strips), GROUP):
         rendered = [render(s, seed * 1_000_003 + first + i, noises) for i, s in enumerate(strips[first:first + GROUP])]
         columns[0].append(features_of(rendered))
         for column, values in zip(columns[1:], list(zip(*rendered))[2:]):
             column.append(np.stack(values).astype(np.int8 if values[0].dtype == np.int8 else np.float16))
-    x, visemes, articulation, motion, voiced = (np.concatenate(c) for c in columns)
+    x, visemes, articulation, motion, voiced, pseudo = (np.concatenate(c) for c in columns)
+    taught = [bool(s.items) and all(i.pseudo is not None for i in s.items) for s in strips]
     partial = path.with_suffix('.tmp.npz')
     np.savez(partial, x=x, visemes=visemes, articulation=articulation, motion=motion, voiced=voiced,
+             pseudo=pseudo, taught=taught,
              speaker=[s.speaker for s in strips], engine=[s.engine for s in strips], language=[s.language for s in strips])
     partial.rename(path)
     print(f'{path.name}: {len(strips)} strips, {len(strips) * SECONDS / 3600:.2f} h', flush=True)

@@ -54,6 +54,12 @@ def segments(utterance: Utterance) -> list[Segment]:
     return found
 
 
+def moved(parts: list[Segment], ends: np.ndarray) -> list[Segment]:
+    """The same segments with other ends."""
+    starts = np.concatenate([[0], ends[:-1]])
+    return [Segment(p.name, float(a), float(b), p.symbol) for p, a, b in zip(parts, starts, ends)]
+
+
 def curves(parts: list[Segment], seconds: float) -> tuple[np.ndarray, np.ndarray]:
     """Viseme number [T] and articulation [T, 10] at times k / 50 s that lie before `seconds`."""
     times = np.arange(int(np.ceil(seconds * RATE_HZ))) / RATE_HZ

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from . import data, losses
+from .facegood import CLIPS
 from .network import Network, parameters
 
 EMA = 0.995
@@ -31,7 +32,9 @@ def batches(args: argparse.Namespace):
         yield from data.endless(folder, 'train-[1-9]*.npz', args.batch, args.seed)
     captured = data.endless(folder, 'facegood-*.npz', args.batch // 2, args.seed + 1,
                             keep=lambda s: s.speaker != args.leave)
-    spoken = data.endless(folder, 'train-[1-9]*.npz', args.batch - args.batch // 2, args.seed)
+    # The teacher of this fold did not see its clip either: variants are in the order of the clips, then the one of all.
+    variant = [*CLIPS, 'none'].index(args.leave)
+    spoken = data.endless(folder, 'train-[1-9]*.npz', args.batch - args.batch // 2, args.seed, variant=variant)
     while True:
         yield data.joined(next(spoken), next(captured))
 

@@ -18,7 +18,9 @@ LANGUAGES = ['de', 'fr', 'pt', 'es', 'it', 'en', 'cs', 'ru', 'pl', 'tr', 'sv', '
 VOICE = {'en': 'en-us', 'fr': 'fr-fr', 'pt': 'pt-br'}
 VARIANTS = ['', '+m1', '+m3', '+m5', '+f1', '+f2', '+f3', '+f5', '+m7', '+croak']
 SYNCHRONOUS, PHONEME_EVENTS, PHONEME_IPA, UTF8 = 2, 1, 2, 1
-PHONEME, END, RATE, PITCH, RANGE = 7, 5, 1, 3, 4
+PHONEME, RATE, PITCH, RANGE = 7, 1, 3, 4
+# Its events come late by about this, by the level and the voicing of the sound.
+LATE_S = 0.02
 
 
 class Event(c.Structure):
@@ -60,7 +62,7 @@ class Espeak:
         data = text.encode('utf8') + b'\0'
         self._lib.espeak_Synth(data, len(data), 0, 0, 0, UTF8, None, None)
         samples = np.concatenate(self._audio or [np.zeros(0, np.int16)]).astype(np.float32) / 32768
-        return resample(samples, self._rate), [(name, at / self._rate) for name, at in self._marks]
+        return resample(samples, self._rate), [(name, max(0.0, at / self._rate - LATE_S)) for name, at in self._marks]
 
 
 def build(out: Path, downloads: Path, minutes: float, seed: int = 4) -> None:
