@@ -59,7 +59,10 @@ interface Stage extends Outcome {
   readonly clients: Inbox<RelayClient>;
   /** What the backend was told of each of its clients' requests. */
   readonly reports: Map<RelayClient, FinishedReport[]>;
-  /** Lets sound out until the condition holds. */
+  /**
+   * Lets sound out, much faster than real time, until the condition holds. Not the last of it before all motion is there:
+   * motion for sound that has been heard is dropped, and rightly.
+   */
   playUntil(condition: () => boolean): Promise<void>;
 }
 
@@ -117,7 +120,8 @@ async function stage({ plan, beforeTicket, onClient = (client) => void speak(cli
   const playUntil = async (condition: () => boolean): Promise<void> => {
     while (!condition()) {
       await turn();
-      output.streams.at(-1)?.play(PIECE_MS / 2);
+      const stream = output.streams.at(-1);
+      if (stream && (stream.now() < (PIECES - 5) * PIECE_MS || outcome.motion.at(-1)?.endsWith(' end'))) stream.play(PIECE_MS / 2);
     }
     outcome.samples = output.streams.map(({ samples }) => samples);
   };
