@@ -1,23 +1,32 @@
 /**
  * npm run bench:resume: kill -9 of the Motion Server in mid-utterance, over and over; what is lost, what is repeated, how long
  * until motion again. Runs the built `visavis serve --dev` on loopback and speaks recorded speech as fast as it was spoken.
- * Arguments: --runs N (default 50), --seed N (default 1). Writes bench/results/resume.json.
+ * Options: --runs 50, --seed 1, --seconds 4 of speech a run (0: all there is), --endpoints 1 (2: another server stands ready),
+ * --out bench/results/resume.json
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { cpus } from 'node:os';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { decodeEnvelope } from '@visavis/protocol/ingress';
 import { newAvatarSession, TokenCache } from '@visavis/server-sdk';
+import { machine, percentiles, randomFrom, writeJson } from './lib/report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' } } });
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '4' },
+    endpoints: { type: 'string', default: '1' }, out: { type: 'string', default: `${root}bench/results/resume.json` },
+  },
+});
+const machineBefore = machine();
 const runs = Number(options.runs);
 const random = randomFrom(Number(options.seed));
 
@@ -32,17 +41,6 @@ const PATIENCE_MS = 45_000;
 /** Where the audio around a seam is compared with that of the uncut run, milliseconds. */
 const SEAM_MS = 200;
 
-/** A small generator (mulberry32), so that a run can be repeated. */
-function randomFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The PCM of a 16 kHz mono s16le wav file. */
 function speechOf(path) {
   const wav = readFileSync(path);
@@ -51,6 +49,13 @@ function speechOf(path) {
   }
   throw new Error(`${path} holds no audio`);
 }
+
+/** Servers that stand in for each other share a secret; a single one for development makes a new one at each start. */
+const folder = mkdtempSync(join(tmpdir(), 'visavis-resume-'));
+const KIND = options.endpoints === '1' ? ['--dev'] : ['--config', join(folder, 'server.json')];
+writeFileSync(join(folder, 'server.json'), JSON.stringify({
+  signingSecret: 'only for this bench, on loopback: 32 characters or more', apps: [{ appId: 'dev-app', apiKeys: ['dev-key'], avatars: ['ava'] }],
+}));
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -63,7 +68,7 @@ async function freePort() {
 
 /** The server's process, once it has printed its endpoints. */
 async function startServer(port) {
-  const args = [`${root}packages/cli/bin/visavis.js`, 'serve', '--dev', '--port', String(port), '--log-level', 'silent'];
+  const args = [`${root}packages/cli/bin/visavis.js`, 'serve', ...KIND, '--port', String(port), '--log-level', 'silent'];
   const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) {
     if (line.startsWith('VISAVIS_INGRESS_URL=')) return server;
@@ -78,12 +83,12 @@ async function kill(server) {
 }
 
 /** One utterance from start to end: what came of it and when. `meanwhile` runs beside it. */
-async function utterance({ port, tokens, sound, isPaced, meanwhile = () => undefined }) {
+async function utterance({ ports, tokens, sound, isPaced, meanwhile = () => undefined }) {
   const heard = { frames: [], packets: [], totalSamples: 0, ends: 0, audioEnds: 0, errors: [], openedAgainMs: undefined, motionAgainMs: undefined, seamPackets: 0 };
   const ended = deferred();
   const session = newAvatarSession({
     apiKey: 'dev-key', appId: 'dev-app', avatarId: 'ava', sampleRate: SAMPLE_RATE, fps: FPS, tokens,
-    consoleUrl: `http://127.0.0.1:${port}/v1/console`, ingressUrl: `ws://127.0.0.1:${port}/v2/driveningress`,
+    consoleUrl: `http://127.0.0.1:${ports[0]}/v1/console`, ingressUrl: ports.map((port) => `ws://127.0.0.1:${port}/v2/driveningress`),
     onAudio: (message) => take(heard, message),
     onMotion: (message) => {
       take(heard, message);
@@ -171,32 +176,30 @@ function decode(packets) {
   }));
 }
 
-function percentile(values, share) {
-  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN;
-}
-
 const sum = (rows, name) => rows.reduce((total, row) => total + row[name], 0);
 
-const sound = speechOf(`${root}apps/demo/assets/samples/austen.wav`);
+const recorded = speechOf(`${root}apps/demo/assets/samples/austen.wav`);
+const sound = options.seconds === '0' ? recorded : recorded.subarray(0, Number(options.seconds) * SAMPLE_RATE * 2);
 const speechMs = (sound.length / 2 / SAMPLE_RATE) * 1000;
-const port = await freePort();
+const ports = [];
+for (let n = 0; n < Number(options.endpoints); n++) ports.push(await freePort());
 const tokens = new TokenCache();
-let server = await startServer(port);
+const others = await Promise.all(ports.slice(1).map(startServer));
+let server = await startServer(ports[0]);
 const rows = [];
 try {
-  const whole = await utterance({ port, tokens, sound, isPaced: false });
+  const whole = await utterance({ ports, tokens, sound, isPaced: false });
   const wholeSamples = decode(whole.packets);
   for (let run = 1; run <= runs; run++) {
     const killAtMs = 300 + random() * (speechMs - 1000);
     const times = {};
     const cut = await utterance({
-      port, tokens, sound, isPaced: true,
+      ports, tokens, sound, isPaced: true,
       meanwhile: async () => {
         await sleep(killAtMs);
         times.killed = performance.now();
         await kill(server);
-        server = await startServer(port);
+        server = await startServer(ports[0]);
         times.up = performance.now();
       },
     });
@@ -209,19 +212,19 @@ try {
       + `  lost ${row.framesLost} frames ${row.samplesLost} samples  repeated ${row.framesRepeated} ${row.samplesRepeated}  ${row.errors.join('; ')}`);
   }
 } finally {
-  await kill(server);
+  await Promise.all([server, ...others].map(kill));
+  rmSync(folder, { recursive: true });
 }
 
-const spread = (name) => ({ p50: percentile(rows.map((row) => row[name]), 0.5), p95: percentile(rows.map((row) => row[name]), 0.95), max: percentile(rows.map((row) => row[name]), 1) });
+const spread = (name) => percentiles(rows.map((row) => row[name]).filter((value) => value !== undefined));
 const totals = Object.fromEntries(['framesLost', 'framesRepeated', 'framesOutOfOrder', 'samplesLost', 'samplesRepeated', 'wrongEnds'].map((name) => [name, sum(rows, name)]));
 const report = {
-  bench: 'resume', at: new Date().toISOString(), machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
+  bench: 'resume', at: new Date().toISOString(), machine: machineBefore, endpoints: ports.length,
   runs, seed: Number(options.seed), speechMs, ...totals, errors: rows.flatMap((row) => row.errors),
   motionAfterKillMs: spread('motionAfterKillMs'), restartMs: spread('restartMs'), motionAfterUpMs: spread('motionAfterUpMs'),
-  seamDb: { p5: percentile(rows.map((row) => row.seamDb), 0.05), p50: percentile(rows.map((row) => row.seamDb), 0.5) }, rows,
+  seamDb: spread('seamDb'), rows,
 };
-mkdirSync(`${root}bench/results`, { recursive: true });
-writeFileSync(`${root}bench/results/resume.json`, `${JSON.stringify(report, null, 2)}\n`);
+writeJson(options.out, report);
 
 console.log(`\n${report.machine.cpu}, ${report.machine.cores} cores, Node ${process.version}; ${runs} kills, ${(speechMs / 1000).toFixed(1)} s of speech each`);
 console.table({ ...totals, errors: report.errors.length });

@@ -3,16 +3,18 @@
  *
  * Added delay of a message: from the moment this process hands the chunk that completes the message's first frame to its
  * socket (an engine here says which chunk that is: look-ahead is not delay) to the moment the message has come back here.
- * Both sockets and this process's own lateness are in it. Where the server may hold a frame back, since the player has
+ * Both sockets and this process's own lateness are in it; the server's own account of the same, from audio read to motion
+ * sent, stands beside it, with the time that audio waited and that a step took, and how late this process's own timers were. Where the server may hold a frame back, since the player has
  * 150 ms in hand, the time counts from when it may no longer; `raw` is without that, and of every frame.
  *
  * Options: --streams 200, --seconds 20, --workers (the server's default), --out bench/results/server.json
  */
 import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseWav } from '@visavis/motion';
-import { openSession, readMetrics, sessionToken, startServer } from './lib/motion-server.mjs';
+import { histogramMs, openSession, readMetrics, sessionToken, startServer } from './lib/motion-server.mjs';
 import { machine, percentiles, printTable, referenceMs, writeJson } from './lib/report.mjs';
 import { completingChunks, cut, sendAtPace, StreamProbe } from './lib/streams.mjs';
 
@@ -26,6 +28,9 @@ const { values: options } = parseArgs({
 const WARMUP_MS = 3_000;
 const streams = Number(options.streams);
 const ms = Number(options.seconds) * 1000;
+/** Of the added delay. */
+const LIMIT_MS = 60;
+const machineBefore = machine();
 const { samples, sampleRate } = parseWav(readFileSync(new URL('../apps/demo/assets/samples/austen.wav', import.meta.url)));
 const pcm = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 
@@ -46,7 +51,7 @@ try {
   for (const socket of sockets) socket.close();
 
   const result = {
-    machine: machine(), streams, seconds: ms / 1000, sampleRate, fps: 30, workers: options.workers ?? 'default',
+    bench: 'server', at: new Date().toISOString(), machine: machineBefore, streams, seconds: ms / 1000, sampleRate, fps: 30, workers: options.workers ?? 'default',
     reference: { what: 'resampling 60 s from 48 to 16 kHz, one core', ms: reference },
     pace, memoryKb: { perIdleSession: kbPerSession(idle), perSpeakingSession: Math.max(...Object.values(pace).map(({ peak }) => kbPerSession(peak))) },
   };
@@ -67,7 +72,10 @@ async function runPace(sockets, handlers, chunkMs, reqId, ms) {
   probes.forEach((probe, i) => { handlers[i] = (...reply) => probe.take(...reply); });
   const first = await readMetrics(server);
   const ownCpu = process.cpuUsage();
+  const ownLoop = monitorEventLoopDelay({ resolution: 2 });
+  ownLoop.enable();
   await sendAtPace(sockets, probes, audio, lateness);
+  ownLoop.disable();
   const peak = await readMetrics(server);
   await Promise.all(probes.map((probe) => probe.done));
   const last = await readMetrics(server);
@@ -77,6 +85,9 @@ async function runPace(sockets, handlers, chunkMs, reqId, ms) {
   const cpu = change('process_cpu_seconds_total');
   return {
     chunkMs, addedDelayMs: percentiles(delays.added), rawDelayMs: percentiles(delays.raw), sendLatenessMs: percentiles(lateness),
+    serverDelayMs: histogramMs(first, last, 'visavis_motion_delay_seconds', LIMIT_MS),
+    serverQueueMs: histogramMs(first, last, 'visavis_queue_delay_seconds', LIMIT_MS), serverStepMs: histogramMs(first, last, 'visavis_step_seconds', LIMIT_MS),
+    driverLoopDelayP95Ms: ownLoop.percentile(95) / 1e6,
     framesMissing: probes.reduce((sum, probe) => sum + completing.length - probe.frames, 0),
     serverCpuSecondsPerStreamSecond: perStreamSecond(cpu), driverCpuSecondsPerStreamSecond: perStreamSecond((user + system) / 1e6),
     cpuToReference: perStreamSecond(cpu) * 1000 / (reference / 60),
@@ -93,6 +104,9 @@ function report({ machine: { cpu, cores, node }, pace, memoryKb }) {
   for (const [name, one] of Object.entries(pace)) {
     printTable(`${name}: chunks of ${one.chunkMs} ms`, [
       ['added delay p50', one.addedDelayMs.p50, 'ms'], ['added delay p95', one.addedDelayMs.p95, 'ms'], ['added delay p99', one.addedDelayMs.p99, 'ms'],
+      ['the same by the server\'s own clock, p95', one.serverDelayMs.p95, 'ms'], [`messages within ${LIMIT_MS} ms by it`, one.serverDelayMs.withinLimit * 100, '%, >= 95'],
+      ['of which: queue p95', one.serverQueueMs.p95, 'ms'], ['of which: step p95', one.serverStepMs.p95, 'ms'],
+      ['driver: event loop late by, p95', one.driverLoopDelayP95Ms, 'ms'],
       ['raw delay p50', one.rawDelayMs.p50, 'ms'], ['raw delay p95', one.rawDelayMs.p95, 'ms'],
       ['late sends of the driver p95', one.sendLatenessMs.p95, 'ms'],
       ['step, mean', one.meanStepMs, 'ms'], ['queue delay, mean', one.meanQueueDelayMs, 'ms'], ['calls a batch, mean', one.meanBatch, ''],

@@ -56,3 +56,23 @@ export async function readMetrics({ consoleUrl }) {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
 }
+
+/**
+ * A histogram's change between two readings of /metrics, in milliseconds: a percentile (straight between the bounds of its
+ * bucket), and the share within `limitMs`, which is exact where that is a bound.
+ */
+export function histogramMs(first, last, name, limitMs) {
+  const bounds = Object.keys(last)
+    .map((key) => /^(\w+)_bucket\{le="([^"]+)"\}$/.exec(key))
+    .filter((match) => match?.[1] === name && match[2] !== '+Inf')
+    .map(([key, , le]) => ({ ms: Number(le) * 1000, count: last[key] - (first[key] ?? 0) }))
+    .sort((a, b) => a.ms - b.ms);
+  const total = last[`${name}_count`] - (first[`${name}_count`] ?? 0);
+  const at = (share) => {
+    const next = bounds.findIndex(({ count }) => count >= share * total);
+    if (next < 0) return NaN;
+    const [low, high] = [bounds[next - 1] ?? { ms: 0, count: 0 }, bounds[next]];
+    return low.ms + ((high.ms - low.ms) * (share * total - low.count)) / Math.max(1, high.count - low.count);
+  };
+  return { count: total, p50: at(0.5), p95: at(0.95), p99: at(0.99), withinLimit: (bounds.findLast(({ ms }) => ms <= limitMs)?.count ?? 0) / total };
+}

@@ -4,11 +4,11 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { StreamingResampler } from '@visavis/motion/resample';
 
-/** p50, p95, p99 and the largest of some numbers. */
+/** p5, p50, p95, p99 and the largest of some numbers. */
 export function percentiles(values) {
   const sorted = Float64Array.from(values).sort();
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: sorted.at(-1) ?? NaN };
+  return { count: sorted.length, p5: at(0.05), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: sorted.at(-1) ?? NaN };
 }
 
 /** The machine, and how busy it was in the last minute: call it before anything is measured. */

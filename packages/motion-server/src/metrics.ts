@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Seconds: from one engine step to a request that has been waiting for long. */
-const DELAY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.06, 0.1, 0.25, 1, 5, 30];
+const DELAY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.04, 0.06, 0.1, 0.25, 1, 5, 30];
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** How a request ended; `dropped`: with its connection. */
@@ -24,6 +24,7 @@ export class Metrics {
   });
   readonly queueDelay = this.#delay('visavis_queue_delay_seconds', 'From the arrival of audio to the start of work on it');
   readonly step = this.#delay('visavis_step_seconds', 'From audio handed to an engine to its frames');
+  readonly motionDelay = this.#delay('visavis_motion_delay_seconds', 'From the arrival of audio, or where motion was held back the end of that, to motion sent');
   readonly batchSize = new Histogram({
     name: 'visavis_batch_size', help: 'Engine calls in one message to a worker', buckets: BATCH_BUCKETS, registers: [this.#registry],
   });

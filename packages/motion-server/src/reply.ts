@@ -2,7 +2,7 @@ import { maskOf, MASK, CHANNEL_NAMES } from '@visavis/face';
 import type { MotionFrame } from '@visavis/motion';
 import type { EnvelopeBodies } from '@visavis/protocol/ingress';
 import { encodeMotion } from '@visavis/protocol/motion';
-import { ChunkBundler } from './bundler.js';
+import { BUNDLE_POLICY, ChunkBundler } from './bundler.js';
 import type { Clock } from './clock.js';
 import type { EngineSeat, RemoteEngine } from './engine/host.js';
 import type { RequestStart } from './intake.js';
@@ -47,6 +47,8 @@ export class Reply {
   /** When the audio worked on last came, and when the player began: with the first frame. */
   #arrivedMs = 0;
   #playMs: number | undefined;
+  /** The same for a player that waits where it has nothing. */
+  #stalledPlayMs = -Infinity;
 
   /** Throws MotionInputError where the engine does not take the options; in a worker, the first push rejects with it. */
   constructor(options: ReplyOptions) {
@@ -139,7 +141,10 @@ export class Reply {
     const firstMs = frames[0]!.timeMs - start.startMs;
     this.#playMs ??= nowMs - firstMs;
     // The frames of a message are a unit apart: so many of the first are over time.
-    const overMs = Math.min(nowMs - this.#arrivedMs, nowMs - this.#playMs - firstMs) - LATE_MS;
+    const waitedMs = nowMs - this.#arrivedMs;
+    const overMs = Math.min(waitedMs, nowMs - this.#playMs - firstMs) - LATE_MS;
+    metrics.motionDelay.observe(Math.max(0, Math.min(waitedMs, nowMs - this.#stalledPlayMs - firstMs + BUNDLE_POLICY.reserveMs)) / 1000);
+    this.#stalledPlayMs = Math.max(this.#stalledPlayMs, nowMs - firstMs);
     metrics.frames.inc(frames.length);
     if (overMs > 0) metrics.lateFrames.inc(Math.min(frames.length, Math.ceil((overMs * fps) / 1000)));
   }
