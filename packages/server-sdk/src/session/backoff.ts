@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.js';
 
 const FIRST_MS = 50;
-const FACTOR = 1.3;
+const FACTOR = 1.15;
 const LONGEST_MS = 2000;
 /** No attempt begins later than this after the first pause: long enough for a server to restart. */
 export const GIVE_UP_MS = 30_000;
 
 /**
- * Pauses between attempts: 50 ms, each 1.3 times the one before, at most 2 s; each is shortened by up to a half at random,
- * so that a server's sessions do not come back all at once. About thirty fit before it gives up.
+ * Pauses between attempts: 50 ms, each 1.15 times the one before, at most 2 s; each is shortened by up to a half at random,
+ * so that a server's sessions do not come back all at once. About forty fit before it gives up.
  */
 export class Backoff {
   readonly #clock: Clock;
