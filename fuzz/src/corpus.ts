@@ -34,7 +34,7 @@ export class Corpus {
   offer(input: Uint8Array, features: readonly number[]): boolean {
     const won = features.filter((feature) => input.length < (this.#holders.get(feature)?.input.length ?? Infinity));
     if (won.length === 0) return false;
-    const entry: Entry = { input: input.slice(), held: won.length };
+    const entry: Entry = { input: Uint8Array.from(input), held: won.length };
     let isNew = false;
     for (const feature of won) {
       const before = this.#holders.get(feature);

@@ -11,6 +11,8 @@ interface Field {
 const LENGTH_DELIMITED = 2;
 const FIXED_BYTES: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
 const MAX_DEPTH = 4;
+/** Of the integers of 31, 32 and 33 bits. */
+const END_OF_RANGE = [0x7fffffff, 0x80000000, 0xffffffff, 0x100000000] as const;
 
 const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 
@@ -51,9 +53,9 @@ function changeFields(fields: Field[], at: number, random: Random, others: reado
 }
 
 function newContents({ wireType, bytes }: Field, random: Random): Uint8Array {
-  if (wireType === 0) return varint(Math.floor(2 ** (random() * 34)) - 1);
-  if (wireType !== LENGTH_DELIMITED) return bytes.map(() => below(random, 256));
-  const out = bytes.slice(0, below(random, bytes.length + 1));
+  if (wireType === 0) return varint(random() < 0.2 ? END_OF_RANGE[below(random, END_OF_RANGE.length)]! : Math.floor(2 ** (random() * 34)) - 1);
+  if (wireType !== LENGTH_DELIMITED) return Uint8Array.from(bytes, () => below(random, 256));
+  const out = Uint8Array.from(bytes.subarray(0, below(random, bytes.length + 1)));
   if (out.length > 0) out[below(random, out.length)] = below(random, 256);
   return random() < 0.5 ? out : Buffer.concat([out, bytes]);
 }

@@ -23,17 +23,17 @@ function replace(input: Uint8Array, at: number, removed: number, inserted: Uint8
 
 const MUTATORS: readonly Mutator[] = [
   function flipBit(input, random) {
-    const out = input.slice();
+    const out = Uint8Array.from(input);
     if (out.length > 0) out[below(random, out.length)]! ^= 1 << below(random, 8);
     return out;
   },
   function setByte(input, random) {
-    const out = input.slice();
+    const out = Uint8Array.from(input);
     if (out.length > 0) out[below(random, out.length)] = below(random, 256);
     return out;
   },
   function addToByte(input, random) {
-    const out = input.slice();
+    const out = Uint8Array.from(input);
     if (out.length > 0) out[below(random, out.length)]! += below(random, 33) - 16;
     return out;
   },
@@ -45,7 +45,7 @@ const MUTATORS: readonly Mutator[] = [
     const at = below(random, out.length - width + 1);
     if (random() < 0.5) out.writeUIntLE(value % 2 ** (8 * width), at, width);
     else out.writeUIntBE(value % 2 ** (8 * width), at, width);
-    return new Uint8Array(out);
+    return out;
   },
   function remove(input, random) {
     if (input.length === 0) return input;
@@ -53,7 +53,7 @@ const MUTATORS: readonly Mutator[] = [
     return replace(input, below(random, input.length - size + 1), size, new Uint8Array(0));
   },
   function truncate(input, random) {
-    return input.slice(0, below(random, input.length + 1));
+    return input.subarray(0, below(random, input.length + 1));
   },
   function insertBytes(input, random) {
     const value = below(random, 256);
@@ -65,9 +65,9 @@ const MUTATORS: readonly Mutator[] = [
     if (input.length === 0) return input;
     const size = smallSize(random, input.length);
     const from = below(random, input.length - size + 1);
-    const piece = input.slice(from, from + size);
+    const piece = input.subarray(from, from + size);
     if (random() < 0.5) return replace(input, below(random, input.length + 1), 0, piece);
-    const out = input.slice();
+    const out = Uint8Array.from(input);
     out.set(piece, below(random, input.length - size + 1));
     return out;
   },
@@ -92,5 +92,5 @@ export function mutate(input: Uint8Array, random: Random, target: Target, other:
     const asMessage = target.protobufAt !== undefined && random() < 0.4;
     out = asMessage ? mutateProtobuf(out, target.protobufAt, random, other) : pick(random, MUTATORS)(out, random, target, other);
   }
-  return out.length > target.maxBytes ? out.slice(0, target.maxBytes) : out;
+  return out.subarray(0, target.maxBytes);
 }

@@ -6,14 +6,23 @@ import { interruptedEnd, speechMessage } from '../../../packages/server-sdk/src/
 import { check, expecting, sameBytes, text, type Target } from '../target.js';
 import { GOLDEN } from './golden.js';
 
+/** What servers without our additions say of errors. */
+const ERRORS = [
+  [3, 'bad'], [3, 'LiveKit url missing'], [14, 'x'], [16, 'x'], [4001, 'x'], [4002, 'x'], [0, 'token is expired'], [0, 'no audio input for 60 s'], [0, 'boom'],
+] as const;
+
 /** Messages between backend and Motion Server, in both directions, and what reads their contents first. */
 export const envelope: Target = {
   name: 'envelope',
   maxBytes: 4096,
-  files: ['protocol/src/ingress/envelope', 'protocol/src/ingress/capabilities', 'protocol/src/ingress/classify', 'server-sdk/src/session/reply.', 'server-sdk/src/session/failure'],
+  files: ['protocol/src/ingress/envelope', 'protocol/src/ingress/capabilities', 'protocol/src/ingress/classify', 'server-sdk/src/session/reply.'],
   protobufAt: 0,
   dictionary: [CAPABILITIES_PARAM, FPS_PARAM, 'audio,interrupted-end', '60', 'LiveKit', 'unauthorized', 'token is expired', 'app id mismatch', 'queueFull', '\xc3\x28'].map(text),
-  seeds: () => GOLDEN.envelope,
+  seeds: () => [
+    ...GOLDEN.envelope,
+    encodeEnvelope('clientConfigureSession', { sampleRate: 8000, extraParams: { [FPS_PARAM]: '60', other: '' } }),
+    ...ERRORS.map(([code, message]) => encodeEnvelope('serverError', { code, message })),
+  ],
   run(input) {
     const decoded = expecting(['protocolError'], () => decodeEnvelope(input));
     if (!decoded || isUnknownEnvelope(decoded)) return;

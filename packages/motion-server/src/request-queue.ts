@@ -4,6 +4,8 @@ import { refusal } from './refusal.js';
 import { readTrace } from './trace.js';
 
 const MAX_REQ_ID_LENGTH = 128;
+/** The wire counts samples at 48 kHz in 32 bits, a day's worth: half of that for where a request resumes, half for what follows. */
+const MAX_START_MS = 12 * 3_600_000;
 
 export interface RequestQueueEvents {
   /** Answers one request; called for one at a time, in the order they came. */
@@ -75,6 +77,7 @@ export class RequestQueue {
     }
     const { startMs = 0, warmupMs = 0 } = requestOptions ?? {};
     if (warmupMs > startMs) throw refusal('invalidRequest', 'warmup_ms reaches back before the start of the request', 'send warmup_ms of at most start_ms');
+    if (startMs > MAX_START_MS) throw refusal('invalidRequest', `start_ms is over ${MAX_START_MS}`, 'begin a new request: none is resumed after its twelfth hour');
     this.#open?.append(new Uint8Array(0), true, nowMs);
     this.#staleId = undefined;
     const request = new Intake(reqId, { startMs, warmupMs }, readTrace(traceContext));

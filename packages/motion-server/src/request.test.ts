@@ -110,11 +110,15 @@ describe('a request', () => {
   });
 
   it('that cannot be served gets an error with its id, and the session goes on', async () => {
-    const client = await connect(server);
+    const client = await connect(server, { capabilities: 'audio' });
     client.send('clientAudioInput', { reqId: 'a', audio: speechBytes(100), requestOptions: { startMs: 10, warmupMs: 20 } });
     expect((await client.error()).detail?.code).toBe('invalidRequest');
     client.audio('', speechBytes(100));
     await client.until(() => client.errors()[1]);
+    // Counted in samples, its audio would be beyond what the wire can say.
+    client.send('clientAudioInput', { reqId: 'c', audio: speechBytes(100), requestOptions: { startMs: 90_000_000 } });
+    await client.until(() => client.errors()[2]);
+    expect(client.errors()[2]?.detail?.code).toBe('invalidRequest');
     client.audio('b', speechBytes(500), true);
     await client.ended('b');
     expect(frameIndices(client.replies('b'))).toEqual(range(15));
