@@ -323,7 +323,7 @@ describe('gives up', () => {
     expect(clock.timeMs - startMs).toBeLessThanOrEqual(30_000);
     expect(Math.max(...clock.pauses)).toBeLessThanOrEqual(2000);
     expect(clock.pauses[0]).toBeLessThanOrEqual(50);
-    expect(clock.pauses.length).toBeLessThan(40);
+    expect(clock.pauses.length).toBeLessThan(55);
   });
 
   it('on a server that takes the request and falls over, every time', async () => {
