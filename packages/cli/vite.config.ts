@@ -6,7 +6,7 @@ const FROM_THEIR_FOLDERS = ['@evan/opus', 'opusscript', 'open'];
 
 /**
  * The command in few files: the four hundred modules that `serve` stands on take most of its start to find and read.
- * Beside `main.js` of tsc in dist; the worker lies where motion-server looks for it.
+ * Beside `main.js` of tsc in dist, all in one folder: motion-server looks for the worker beside itself, whatever chunk it is in.
  */
 export default defineConfig({
   resolve: { conditions: ['@visavis/source', 'module', 'node', 'import', 'default'] },
@@ -16,7 +16,7 @@ export default defineConfig({
     rolldownOptions: {
       input: { visavis: 'src/main.ts', worker: '../motion-server/src/engine/worker.ts' },
       external: [...builtinModules, /^node:/],
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js' },
     },
   },
   logLevel: 'warn',
