@@ -9,7 +9,7 @@ import type { Target } from './target.js';
 import { TARGETS, targetNamed } from './targets/index.js';
 
 const HELP = `npm run fuzz -- [run] [options]     fuzz until every target has had its CPU time; goes on where it stopped
-npm run fuzz -- report [options]    print the table and write bench/results/fuzz.json
+npm run fuzz -- report [options]    print the table, write it to fuzz/README.md and bench/results/fuzz.json
 npm run fuzz -- corpus [options]    rewrite fuzz/corpus with the fewest inputs that reach what the run's corpus reaches
 
   --dir <folder>       state of the run (fuzz/.cache/run)
@@ -34,7 +34,7 @@ export async function main(args: string[], { root, outDir }: { root: string; out
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  if (command === 'report') return report(targets, runFolder, join(root, 'bench/results/fuzz.json'));
+  if (command === 'report') return report(targets, runFolder, { json: join(root, 'bench/results/fuzz.json'), page: join(root, 'fuzz/README.md') });
   if (command === 'corpus') {
     for (const target of targets) await rewriteCorpus(target, runFolder, corpusFolder, join(outDir, 'places.json'));
     return 0;

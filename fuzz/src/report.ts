@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { TargetFolder, type FindingKind, type Segment, type TargetState } from './state.js';
 import type { Target } from './target.js';
@@ -21,18 +21,36 @@ export interface TargetReport {
   readonly rssGrowthKb: number;
 }
 
-/** Prints the table of a run, and writes it where `jsonPath` is given. Resolves to 1 where there are findings, else 0. */
-export function report(targets: readonly Target[], runFolder: string, jsonPath?: string): number {
+const TITLES = [
+  'target', 'CPU s', 'executions', 'branches reached', 'inputs', 'crashes', 'hangs', 'slow, or over memory', 'fixed', 'slowest ms', 'heap growth KB', 'RSS growth KB',
+];
+const MARK = { begin: '<!-- results: written by npm run fuzz -- report -->', end: '<!-- end of results -->' };
+
+/** Where a report is kept: figures, and the page whose table is replaced. */
+export interface ReportFiles {
+  readonly json: string;
+  readonly page: string;
+}
+
+/** Prints the table of a run, and keeps it where `files` says. 1 where there are findings, else 0. */
+export function report(targets: readonly Target[], runFolder: string, files?: ReportFiles): number {
   const rows = targets.map((target) => reportOf(target, runFolder));
-  console.log('| target | CPU s | executions | branches reached | inputs | crashes | hangs | slow | fixed | slowest ms | heap growth KB | RSS growth KB |');
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
-  for (const row of rows) console.log(`| ${cells(row).join(' | ')} |`);
-  if (jsonPath !== undefined) {
-    const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version };
-    writeFileSync(jsonPath, `${JSON.stringify({ bench: 'fuzz', at: new Date().toISOString(), machine, targets: rows }, undefined, 2)}\n`);
-    console.log(`\nwrote ${jsonPath}`);
-  }
+  const line = (cellsOfLine: readonly (string | number)[]) => `| ${cellsOfLine.join(' | ')} |\n`;
+  const table = line(TITLES) + line(TITLES.map((_, i) => (i === 0 ? '---' : '---:'))) + rows.map((row) => line(cells(row))).join('');
+  console.log(table);
+  if (files) keep(files, table, rows);
   return rows.some(({ crashes, hangs, overMemory, slow }) => crashes + hangs + overMemory + slow > 0) ? 1 : 0;
+}
+
+function keep({ json, page }: ReportFiles, table: string, targets: readonly TargetReport[]): void {
+  const at = new Date().toISOString();
+  const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version };
+  writeFileSync(json, `${JSON.stringify({ bench: 'fuzz', at, machine, targets }, undefined, 2)}\n`);
+  const [before, rest] = readFileSync(page, 'utf8').split(MARK.begin);
+  const after = rest?.split(MARK.end)[1];
+  if (before === undefined || after === undefined) throw new Error(`${page} has lost its marks ${MARK.begin} and ${MARK.end}`);
+  writeFileSync(page, `${before}${MARK.begin}\n${at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}.\n\n${table}${MARK.end}${after}`);
+  console.log(`wrote ${json} and the table of ${page}`);
 }
 
 function cells(row: TargetReport): (string | number)[] {
