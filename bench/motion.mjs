@@ -1,0 +1,38 @@
+/**
+ * npm run bench:motion: our motion beside HeadAudio, wLipSync, loudness and a ridge regression, in one run on one audio.
+ * What each measure means, and what it does not show: bench/motion/README.md.
+ *
+ * Options: --data ../shared/data/facegood, --systems signal,headaudio,headaudio-aa,wlipsync,loudness,ridge (or a module
+ * that exports createModel), --wlipsync-profile FILE, --robustness, --out bench/results/motion.json
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'vite';
+import { machine, referenceMs, writeJson } from './lib/report.mjs';
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+/** The reference load is a minute of audio. */
+const REFERENCE_SECONDS = 60;
+/** The bench's own sources, bundled; the packages come built, as every bench has them. */
+await build({
+  configFile: false, logLevel: 'error', root: path('motion'), ssr: { external: ['@visavis/face', '@visavis/motion'] },
+  build: { ssr: path('motion/index.ts'), outDir: path('../.cache/bench-motion'), emptyOutDir: true, target: 'node20' },
+});
+const bench = await import('../.cache/bench-motion/index.js');
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: path('../../shared/data/facegood') }, systems: { type: 'string', default: bench.DEFAULT_SYSTEMS.join(',') },
+    'wlipsync-profile': { type: 'string' }, robustness: { type: 'boolean', default: false }, out: { type: 'string', default: path('results/motion.json') },
+  },
+});
+const host = machine();
+const reference = referenceMs();
+const result = await bench.runMotionBench({
+  data: options.data, systems: options.systems.split(','), wlipsyncProfile: options['wlipsync-profile'], robustness: options.robustness,
+  avatar: new URL('../avatars/ava/', import.meta.url), referenceMsPerSecond: reference / REFERENCE_SECONDS,
+  onProgress: (what) => console.error(what),
+});
+console.log(`${host.cpu}, ${host.cores} cores, Node ${host.node}, load before ${host.load}; reference load ${reference.toFixed(0)} ms`);
+console.log(bench.formatReport(result));
+writeJson(options.out, { bench: 'motion', at: new Date().toISOString(), machine: host, reference: { what: 'resampling 60 s from 48 to 16 kHz, one core', ms: reference }, ...result });

@@ -1,0 +1,61 @@
+/** The result as text: a block per measure, a line per system. */
+import { FACE_MEASURES, type FaceMeasure } from './evaluate/face.js';
+import type { Estimate } from './measures/blocks.js';
+import type { MotionBenchResult, SystemResult } from './result.js';
+
+const TITLES: Readonly<Record<FaceMeasure, string>> = {
+  openingWhole: 'opening r, whole clip', openingSpeech: 'opening r, speech only',
+  roundingWhole: 'rounding r, whole clip', roundingSpeech: 'rounding r, speech only',
+  closureAucOpening: 'closure AUC within speech, opening label', closureAucPress: 'closure AUC within speech, press label',
+  velocityRatio: 'velocity of opening in speech, to capture', velocityRatioUnit: 'the same with equal spread',
+};
+
+type Line = readonly [system: string, value: string, gain: string];
+
+export function formatReport({ clips, utterances, systems }: MotionBenchResult): string {
+  const entries = Object.entries(systems);
+  const sections: string[] = [];
+  if (clips.length > 0) {
+    for (const measure of FACE_MEASURES) sections.push(section(TITLES[measure], entries.map(([id, result]) => faceLine(id, result, measure))));
+    sections.push(section('ahead of the face, ms, median of the clips (opening, rounding; negative is late)', entries.map(([id, { face }]) => [id, face ? `${middle(face.leadMs.opening)}, ${middle(face.leadMs.rounding)}` : '-', ''])));
+  }
+  sections.push(section(`/m b p/ shown, lips of the default avatar under 1 mm apart (${utterances} flite sentences)`, entries.map(([id, { made }]) => [id, ci(made.closures.shown), `false ${ci(made.closures.falsePerSecond)} a second`])));
+  sections.push(section('the same at a threshold of its own, at no more than so many false a second', entries.map(([id, { made }]) => [id, made.closures.shownAtFreeThreshold.map(({ falsePerSecond, shown }) => `${falsePerSecond}: ${ci(shown)}`).join('   '), ''])));
+  sections.push(section('mouth motion against speech', entries.map(([id, { made }]) => [id, Object.entries(made.motionAgainstSpeech).map(([name, value]) => `${name} ${ci(value)}`).join('   '), ''])));
+  sections.push(section('cost, CPU ms a second of audio (and to the reference load)', entries.map(([id, { cost }]) => [id, `${cost.cpuMs.toFixed(2)} (${cost.toReference.toFixed(2)} x)`, ''])));
+  if (entries.some(([, { robustness }]) => robustness)) sections.push(...robustnessSections(entries));
+  sections.push(section('systems', entries.map(([id, { what }]) => [id, what, ''])));
+  return sections.join('\n');
+}
+
+function faceLine(id: string, { face }: SystemResult, measure: FaceMeasure): Line {
+  const [value, gain] = [face?.measures[measure], face?.gainOverRidge[measure]];
+  return [id, value ? ci(value) : '-', gain ? `over ridge ${signed(gain.value)} [${signed(gain.low)}, ${signed(gain.high)}]` : ''];
+}
+
+function robustnessSections(entries: readonly (readonly [string, SystemResult])[]): string[] {
+  const shown: readonly FaceMeasure[] = ['openingWhole', 'openingSpeech', 'roundingWhole', 'closureAucOpening', 'closureAucPress'];
+  const conditions = entries[0]![1].robustness?.map(({ condition }) => condition) ?? [];
+  return conditions.map((condition, i) => section(`${condition}: ${shown.map((measure) => TITLES[measure]).join('; ')}`, entries.map(([id, { robustness }]) => [
+    id, shown.map((measure) => robustness?.[i]?.values[measure]?.toFixed(3) ?? '-').join('   '), '',
+  ])));
+}
+
+function section(title: string, lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(([id]) => id.length));
+  return [`\n${title}`, ...lines.map(([id, value, gain]) => `  ${id.padEnd(width)}  ${value}${gain && `   ${gain}`}`)].join('\n');
+}
+
+function ci({ value, low, high }: Estimate): string {
+  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+/** The median, whole. */
+function middle(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]?.toFixed(0) ?? '-';
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
+}
