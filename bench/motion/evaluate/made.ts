@@ -5,13 +5,13 @@ import type { LipGap } from '../face/lip-gap.js';
 import { blocksOf, drawBlocks, estimate, type Estimate, type Statistic } from '../measures/blocks.js';
 import { closureStatistics, countClosures, shownAtRate } from '../measures/closures.js';
 import { travel } from '../measures/motion.js';
-import { curveOf, FPS, openingOf, roundingOf, type Track } from '../track.js';
+import { curveOf, FPS, openingOf, roundingOf, type Curve, type Track } from '../track.js';
 
 /** Lips are closed under this gap. */
 export const CLOSED_MM = 1;
 const FALSE_RATES = [0.15, 0.3] as const;
-/** Gaps tried where the threshold is free: fine where closures are, to an open mouth. */
-const LADDER_MM = Array.from({ length: 60 }, (_, i) => -0.6 + 0.012 * i * (1 + i / 6));
+/** Thresholds tried where it is free: so many gaps of the system's own, from its smallest to its middle one. */
+const RUNGS = 80;
 
 export interface MadeResult {
   readonly closures: {
@@ -37,11 +37,16 @@ function judgeClosures(utterances: readonly Utterance[], spoken: readonly Track[
   const countsAt = (thresholdMm: number) => utterances.map(({ phones }, i) => countClosures(gaps[i]!, phones, thresholdMm));
   const draws = drawBlocks([utterances.length]);
   const fixed = closureStatistics(countsAt(CLOSED_MM));
-  const ladder = LADDER_MM.map(countsAt);
+  const ladder = ownGaps(gaps).map(countsAt);
   return {
     shown: estimate(fixed.shown, draws), falsePerSecond: estimate(fixed.falseRate, draws),
     shownAtFreeThreshold: FALSE_RATES.map((falsePerSecond) => ({ falsePerSecond, shown: estimate(shownAtRate(ladder, falsePerSecond), draws) })),
   };
+}
+
+function ownGaps(gaps: readonly Curve[]): number[] {
+  const sorted = Float64Array.from(gaps.flatMap((gap) => [...gap])).sort();
+  return Array.from({ length: RUNGS }, (_, i) => sorted[Math.floor((i * sorted.length) / (2 * RUNGS))]!);
 }
 
 interface Travel {
