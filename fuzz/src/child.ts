@@ -12,6 +12,9 @@ const folder = new TargetFolder(runFolder, name);
 let toldMs = -Infinity;
 process.once('disconnect', () => process.exit(1));
 
+/** The first word, before anything is tried: silence counts from here on. */
+alive();
+
 const loop = new FuzzLoop({
   target: targetNamed(name),
   folder,
@@ -19,13 +22,15 @@ const loop = new FuzzLoop({
   places: readPlaces(fileURLToPath(new URL('places.json', import.meta.url))),
   cpuSeconds: Number(cpuSeconds),
   seed: Number(seed),
-  alive() {
-    if (performance.now() - toldMs < ALIVE_MS) return;
-    toldMs = performance.now();
-    process.send?.({ rssBytes: process.memoryUsage.rss() });
-  },
+  alive,
   say: (line) => console.log(line),
 });
 await loop.run();
 process.disconnect?.();
 process.exit(0);
+
+function alive(): void {
+  if (performance.now() - toldMs < ALIVE_MS) return;
+  toldMs = performance.now();
+  process.send?.({ rssBytes: process.memoryUsage.rss() });
+}

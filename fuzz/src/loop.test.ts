@@ -25,11 +25,16 @@ function stairs(fault: (input: Uint8Array) => void): Target {
   };
 }
 
-async function fuzz(target: Target, cpuSeconds: number): Promise<TargetFolder> {
+/** Until the CPU time is spent, or something is found. */
+async function fuzz(target: Target, maxCpuSeconds: number): Promise<TargetFolder> {
   const folder = new TargetFolder(runFolder, target.name);
   folder.create();
   const places = ['stairs.ts:1', 'stairs.ts:2', 'stairs.ts:3'];
-  await new FuzzLoop({ target, folder, committed: [], places, cpuSeconds, seed: 1, alive: () => undefined, say: () => undefined }).run();
+  let found = false;
+  await new FuzzLoop({
+    target, folder, committed: [], places, get cpuSeconds() { return found ? 0 : maxCpuSeconds; }, seed: 1,
+    alive: () => undefined, say: (line) => void (found ||= line.includes('fell\n')),
+  }).run();
   return folder;
 }
 
@@ -37,7 +42,7 @@ it('finds a fault behind three steps, keeps its input once, goes on where it sto
   const broken = stairs(() => {
     throw new TypeError('fell');
   });
-  const folder = await fuzz(broken, 1);
+  const folder = await fuzz(broken, 20);
   const [finding, ...more] = folder.findings();
   expect(more).toEqual([]);
   expect(finding).toMatchObject({ kind: 'crash' });
@@ -52,4 +57,4 @@ it('finds a fault behind three steps, keeps its input once, goes on where it sto
   expect(after.fixed).toEqual([{ kind: 'crash', message: 'TypeError: fell', input: Buffer.from(finding!.input).toString('base64') }]);
   expect(after.executions).toBeGreaterThan(before.executions);
   expect(after.segments.map(({ seed }) => seed)).toEqual([1, 7920]);
-});
+}, 120_000);

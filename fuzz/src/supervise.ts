@@ -17,9 +17,11 @@ export interface RunOptions {
   readonly turnMs?: number;
 }
 
-/** A child that says nothing for so many seconds hangs. Counted in turns of this process: one that is stopped counts nothing. */
+/** A child that says nothing for so many turns hangs. Counted in turns of this process: one that is stopped counts nothing. */
 const HANG_TURNS = 20;
 const TURN_MS = 1000;
+/** Until a child says its first word: it has to be read and compiled before, on a machine that may have much else to do. */
+const START_MS = 60_000;
 /** One input never needs that much; a child over it has found something. */
 const MAX_RSS_BYTES = 1 << 30;
 /** A target whose process keeps dying is left alone after so many, or at once where it is the same input again. */
@@ -68,6 +70,8 @@ function watch(target: Target, folder: TargetFolder, options: RunOptions, runnin
   const args = [target.name, runFolder, String(cpuSeconds), String(seed), corpusFolder];
   const child = fork(childPath, args, { execArgv: ['--expose-gc', '--enable-source-maps', '--max-old-space-size=768'] });
   running(child);
+  const startTurns = Math.max(HANG_TURNS, START_MS / turnMs);
+  let started = false;
   let silent = 0;
   let killedFor: 'hang' | 'memory' | undefined;
   const kill = (kind: 'hang' | 'memory') => {
@@ -75,11 +79,12 @@ function watch(target: Target, folder: TargetFolder, options: RunOptions, runnin
     child.kill('SIGKILL');
   };
   child.on('message', ({ rssBytes }: { rssBytes: number }) => {
+    started = true;
     silent = 0;
     if (rssBytes > MAX_RSS_BYTES) kill('memory');
   });
   const timer = setInterval(() => {
-    if (++silent >= HANG_TURNS) kill('hang');
+    if (++silent >= (started ? HANG_TURNS : startTurns)) kill('hang');
   }, turnMs);
   const stop = () => child.kill();
   process.once('exit', stop);
