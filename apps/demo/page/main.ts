@@ -2,12 +2,12 @@
  * The demo's page: an avatar that speaks what is typed, with captions, volume, interrupt and a small panel.
  * Everything it does goes through the public client; `globalThis.visavis` holds it for the console and the tests.
  */
-import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type RenderQuality, type Ticket } from '@visavis/client';
+import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type PlaybackResult, type RenderQuality, type Ticket } from '@visavis/client';
 import { CaptionLine } from './caption.js';
+import { isOfTheLink, LinkNotice, NoticeBar } from './notice.js';
 import { showPanel } from './panel.js';
 
 const AVATAR_ID = 'ava';
-const NOTICE_MS = 6_000;
 
 function byId<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
@@ -23,17 +23,6 @@ async function getTicket(): Promise<Ticket> {
   return { url: url.href, ticket };
 }
 
-function noticeBar(): (text: string) => void {
-  const notice = byId('notice');
-  let timer = 0;
-  return (text) => {
-    notice.textContent = text;
-    notice.hidden = false;
-    clearTimeout(timer);
-    timer = window.setTimeout(() => { notice.hidden = true; }, NOTICE_MS);
-  };
-}
-
 function wireControls({ controller }: AvatarView, say: (text: string) => void, interrupt: () => void): void {
   const text = byId<HTMLInputElement>('text');
   byId('composer').addEventListener('submit', (event) => {
@@ -47,10 +36,18 @@ function wireControls({ controller }: AvatarView, say: (text: string) => void, i
   document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') interrupt(); });
 }
 
+interface Speech {
+  say(text: string): void;
+  interrupt(): void;
+  finished(result: PlaybackResult): void;
+}
+
 /** Sends a wish, and takes it back: there is something to interrupt from the wish on, long before it is heard. */
-function wireSpeech({ controller }: AvatarView, notify: (text: string) => void): { say(text: string): void; interrupt(): void } {
+function wireSpeech({ controller }: AvatarView, notices: NoticeBar): Speech {
   const button = byId<HTMLButtonElement>('interrupt');
+  const link = new LinkNotice(notices, controller);
   let wished = false;
+  let stopped = false;
   const wish = (is: boolean): void => {
     wished = is;
     button.disabled = !wished && controller.presence === 'idle' && controller.conversationState === 'idle';
@@ -63,24 +60,31 @@ function wireSpeech({ controller }: AvatarView, notify: (text: string) => void):
   };
   controller.onCaption = (line) => caption.show(line);
   controller.onConnectionState = (state) => {
+    link.stateChanged(state);
     // While the connection is away the wish stands, and can be taken back. When it is back, the presence tells.
     if (state !== 'connecting') wish(false);
   };
   const say = (text: string): void => {
     // In the gesture itself, or the browser keeps the sound locked.
     void controller.initializeAudioContext();
+    stopped = controller.conversationState !== 'idle';
     try {
       controller.sendText(text);
       wish(true);
     } catch (error) {
-      notify((error as Error).message);
+      notices.pass((error as Error).message);
     }
   };
   const interrupt = (): void => {
+    stopped = controller.conversationState !== 'idle';
     controller.interrupt();
     wish(false);
   };
-  return { say, interrupt };
+  const finished = (result: PlaybackResult): void => {
+    link.finished(result, stopped);
+    stopped = false;
+  };
+  return { say, interrupt, finished };
 }
 
 function wireSound({ controller }: AvatarView): void {
@@ -116,25 +120,25 @@ function tryAgainWhenBack({ controller }: AvatarView, transport: WebSocketTransp
 }
 
 async function start(): Promise<void> {
-  const notify = noticeBar();
+  const notices = new NoticeBar(byId('notice'));
   await AvatarSDK.initialize('dev-app', { drivingServiceMode: 'backend', renderQuality: qualityFromAddress() });
   const avatar = await AvatarManager.shared.load(AVATAR_ID);
   const view = new AvatarView(avatar, byId('stage'));
   Object.assign(globalThis, { visavis: view });
-  view.onError = (error) => notify(error.message);
-  view.controller.onError = (error) => notify(error.message);
-  const { say, interrupt } = wireSpeech(view, notify);
+  view.onError = (error) => notices.pass(error.message);
+  view.controller.onError = (error) => { if (!isOfTheLink(error)) notices.pass(error.message); };
+  const { say, interrupt, finished } = wireSpeech(view, notices);
   wireControls(view, say, interrupt);
   wireSound(view);
   const transport = new WebSocketTransport({ getTicket, avatarId: AVATAR_ID });
-  showPanel(view.controller, transport, { link: byId('link'), rate: byId('rate'), skew: byId('skew') });
+  const panel = showPanel(view.controller, transport, { link: byId('link'), rate: byId('rate'), skew: byId('skew') });
+  view.controller.onPlaybackFinished = (result) => {
+    panel.utteranceEnded();
+    finished(result);
+  };
   tryAgainWhenBack(view, transport);
   await view.controller.connect(transport);
   speakFromAddress(say);
 }
 
-start().catch((error: unknown) => {
-  const notice = byId('notice');
-  notice.textContent = error instanceof Error ? error.message : String(error);
-  notice.hidden = false;
-});
+start().catch((error: unknown) => new NoticeBar(byId('notice')).stand(error instanceof Error ? error.message : String(error)));

@@ -14,9 +14,8 @@ export interface PanelParts {
  * Shows the connection, what a second of the utterance weighs (it comes faster than it is heard, so bytes by the clock
  * would say more), and how far the mouth is from the sound. The weight stays until the next utterance.
  */
-export function showPanel(controller: AvatarController, transport: Transport, { link, rate, skew }: PanelParts): void {
+export function showPanel(controller: AvatarController, transport: Transport, { link, rate, skew }: PanelParts): { utteranceEnded(): void } {
   let before = 0;
-  controller.onPlaybackFinished = () => { before = transport.bytesReceived; };
   setInterval(() => {
     const { connectionState, avOffsetMs, bufferedAudioMs, bufferedMotionMs } = controller.stats();
     link.textContent = connectionState;
@@ -26,4 +25,5 @@ export function showPanel(controller: AvatarController, transport: Transport, { 
     else if (speechMs >= MIN_SPEECH_MS) rate.textContent = `${((transport.bytesReceived - before) / speechMs).toFixed(1)} KB/s`;
     skew.textContent = avOffsetMs === undefined ? '–' : `${Math.round(avOffsetMs)} ms`;
   }, REFRESH_MS);
+  return { utteranceEnded: () => { before = transport.bytesReceived; } };
 }

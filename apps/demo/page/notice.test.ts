@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AvatarController } from '@visavis/client';
+import { isOfTheLink, LinkNotice, NoticeBar } from './notice.js';
+
+describe('what the visitor is told of the connection', () => {
+  let element: { textContent: string; hidden: boolean };
+  let controller: { conversationState: 'idle' | 'playing' };
+  let link: LinkNotice;
+  const shown = (): string | undefined => (element.hidden ? undefined : element.textContent);
+  const end = (interrupted: boolean, byVisitor = false): void => link.finished({ conversationId: 'a', playedMs: 100, interrupted }, byVisitor);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    element = { textContent: '', hidden: true };
+    controller = { conversationState: 'idle' };
+    link = new LinkNotice(new NoticeBar(element as HTMLElement), controller as AvatarController);
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('is nothing where it comes at once, and one word where it takes long', () => {
+    link.stateChanged('connecting');
+    vi.advanceTimersByTime(1_000);
+    expect(shown()).toBeUndefined();
+    vi.advanceTimersByTime(1_000);
+    expect(shown()).toBe('Connecting.');
+    link.stateChanged('connected');
+    expect(shown()).toBeUndefined();
+  });
+
+  it('is nothing of a blip, and one standing line until it is back', () => {
+    link.stateChanged('connected');
+    link.stateChanged('connecting');
+    vi.advanceTimersByTime(1_000);
+    link.stateChanged('connected');
+    vi.advanceTimersByTime(60_000);
+    expect(shown()).toBeUndefined();
+    link.stateChanged('connecting');
+    vi.advanceTimersByTime(60_000);
+    expect(shown()).toBe('Connection lost. Trying again.');
+    link.stateChanged('failed');
+    expect(shown()).toContain('Click');
+    link.stateChanged('connecting');
+    link.stateChanged('connected');
+    expect(shown()).toBeUndefined();
+  });
+
+  it('says that speech was lost only where the line took it', () => {
+    link.stateChanged('connected');
+    controller.conversationState = 'playing';
+    end(true);
+    expect(shown()).toBeUndefined();
+    for (const [interrupted, byVisitor, text] of [[false, false, undefined], [true, true, undefined], [true, false, 'The connection was lost before the end of this sentence.']] as const) {
+      link.stateChanged('connecting');
+      link.stateChanged('connected');
+      end(interrupted, byVisitor);
+      expect(shown()).toBe(text);
+    }
+    vi.advanceTimersByTime(10_000);
+    expect(shown()).toBeUndefined();
+  });
+
+  it('leaves the words of the transport out', () => {
+    expect(isOfTheLink({ code: 'websocketClosedAbnormally' })).toBe(true);
+    expect(isOfTheLink({ code: 'ticketInvalid' })).toBe(false);
+  });
+});

@@ -1,0 +1,81 @@
+import type { AvatarController, PlaybackResult } from '@visavis/client';
+
+const PASSING_MS = 6_000;
+/** A line that is back sooner is not worth a word. */
+const BLIP_MS = 1_500;
+
+/** One line of plain text over the stage: passing messages, and a standing one while the connection is away. */
+export class NoticeBar {
+  readonly #element: HTMLElement;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(element: HTMLElement) {
+    this.#element = element;
+  }
+
+  /** Shows `text` for some seconds. */
+  pass(text: string): void {
+    this.stand(text);
+    this.#timer = setTimeout(() => this.clear(), PASSING_MS);
+  }
+
+  /** Shows `text` until something else is shown. */
+  stand(text: string): void {
+    clearTimeout(this.#timer);
+    this.#element.textContent = text;
+    this.#element.hidden = false;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#element.hidden = true;
+  }
+}
+
+/** What the visitor is told of the connection: nothing of a blip, one line while it is away, one where speech was lost. */
+export class LinkNotice {
+  readonly #bar: NoticeBar;
+  readonly #controller: AvatarController;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lost = false;
+  #wasCut = false;
+  #hadOne = false;
+
+  constructor(bar: NoticeBar, controller: AvatarController) {
+    this.#bar = bar;
+    this.#controller = controller;
+  }
+
+  stateChanged(state: AvatarController['connectionState']): void {
+    clearTimeout(this.#timer);
+    if (state === 'connected') this.#back();
+    else if (state === 'failed') this.#bar.stand('The backend cannot be reached. Click here to try again.');
+    else this.#away();
+  }
+
+  /** An utterance that ends early after its line was cut lost its rest, unless the visitor had it stopped. */
+  finished({ interrupted }: PlaybackResult, byVisitor: boolean): void {
+    if (interrupted && this.#wasCut && !byVisitor) this.#bar.pass('The connection was lost before the end of this sentence.');
+    this.#wasCut = false;
+  }
+
+  #away(): void {
+    if (this.#controller.conversationState !== 'idle') this.#wasCut = true;
+    this.#lost = true;
+    const text = this.#hadOne ? 'Connection lost. Trying again.' : 'Connecting.';
+    this.#timer = setTimeout(() => this.#bar.stand(text), BLIP_MS);
+  }
+
+  #back(): void {
+    if (this.#lost) this.#bar.clear();
+    this.#lost = false;
+    this.#hadOne = true;
+  }
+}
+
+const LINK_CODES: ReadonlySet<string> = new Set(['websocketClosedAbnormally', 'websocketClosedUnexpected', 'networkLayerNotAvailable', 'connectionFailed']);
+
+/** Whether `LinkNotice` tells of it already. */
+export function isOfTheLink({ code }: { readonly code: string }): boolean {
+  return LINK_CODES.has(code);
+}
