@@ -36,6 +36,8 @@ const http = createServer().listen(0, '127.0.0.1');
 await once(http, 'listening');
 const relay = createRelay({ manifestUrl: () => '/manifest.json' });
 relay.attach(http, '/relay');
+/** Tells the clients apart, each by an avatar of its own. */
+let connections = 0;
 try {
   const measured = await Promise.all(Object.entries(PACES).map(async ([name, pace]) => [name, await measure(pace)]));
   const result = { bench: 'bytes', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, fps: FPS, sampleRate, seconds: seconds * repeats, kbPerSecond: Object.fromEntries(measured) };
@@ -98,10 +100,11 @@ async function speak(session, pace) {
 }
 
 async function connect(sums) {
-  const { ticket } = relay.tickets.issue({ avatarId: 'ava' });
-  const joined = new Promise((resolve) => { const stop = relay.onClient((client) => { if (client.hello.ticket === ticket) { stop(); resolve(client); } }); });
+  const avatarId = `ava-${connections += 1}`;
+  const { ticket } = relay.tickets.issue({ avatarId });
+  const joined = new Promise((resolve) => { const stop = relay.onClient((client) => { if (client.avatarId === avatarId) { stop(); resolve(client); } }); });
   const socket = new WebSocket(`ws://127.0.0.1:${http.address().port}/relay`, { perMessageDeflate: false });
-  socket.on('open', () => socket.send(encodeClientMessage('hello', { ticket, avatarId: 'ava', audioCodecs: ['opus', 'pcm'], fps: FPS })));
+  socket.on('open', () => socket.send(encodeClientMessage('hello', { ticket, avatarId, audioCodecs: ['opus', 'pcm'], fps: FPS })));
   socket.on('message', (data) => {
     const { case: kind } = decodeServerMessage(data) ?? {};
     if (kind === 'audio' || kind === 'motion') sums[kind] += data.length;

@@ -44,6 +44,14 @@ describe('Outbox', () => {
     expect(outbox.waitingBytes).toBe(0);
   });
 
+  it('cannot go on after less than its client said it had', () => {
+    const outbox = attached(new SlowPipe());
+    outbox.push(packet('a', { sequence: 1 }));
+    expect(outbox.canGoOnAfter(0)).toBe(true);
+    outbox.acknowledge(1);
+    expect([0, 1].map((received) => outbox.canGoOnAfter(received))).toEqual([false, true]);
+  });
+
   it('above the soft bound keeps the newest motion of each request, and all else', () => {
     const pipe = new SlowPipe();
     const outbox = attached(pipe);

@@ -46,7 +46,7 @@ export class Outbox {
   /** Sent, and not known to have come. */
   #kept: Packet[] = [];
   #keptBytes = 0;
-  /** Sequence of the last packet that was let go although nobody knows that it came. */
+  /** Sequence of the last packet that was let go: the client said that it came, or the bound took it. */
   #forgotten = 0;
   #droppedMotion = 0;
 
@@ -86,7 +86,7 @@ export class Outbox {
 
   /** The client has everything up to `received`. */
   acknowledge(received: number): void {
-    while (this.#kept[0] && this.#kept[0].sequence <= received) this.#letGo();
+    while (this.#kept[0] && this.#kept[0].sequence <= received) this.#forgotten = this.#letGo();
   }
 
   /** False: the hard bound is passed, nothing was sent, and the client is to be told and closed. */

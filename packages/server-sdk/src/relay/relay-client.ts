@@ -25,7 +25,7 @@ export interface RelayClient {
   readonly id: string;
   /** The avatar its ticket is for. */
   readonly avatarId: string;
-  /** Its first. */
+  /** Its first, without its secrets: `ticket` and `resumeToken` are empty. */
   readonly hello: Hello;
   /** What packets carry; `flush` raises it. */
   readonly epoch: number;

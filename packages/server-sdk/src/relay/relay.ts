@@ -196,17 +196,17 @@ class WebSocketRelay implements Relay {
   }
 
   #begin(avatarId: string, hello: Hello, socket: WebSocket, facts: WelcomeFacts): void {
+    const resumeToken = hello.resumable && this.#graceMs > 0 ? this.#random(TOKEN_BYTES).toString('base64url') : '';
     const client = new StreamClient({
       id: this.#random(ID_BYTES).toString('base64url'),
-      resumeToken: hello.resumable && this.#graceMs > 0 ? this.#random(TOKEN_BYTES).toString('base64url') : '',
       // Not where another stream's began: nothing of one is ever taken for the other's.
       epoch: this.#random(EPOCH_BYTES).readUInt32LE(),
-      avatarId, hello: { ...hello, resumeToken: '' }, graceMs: this.#graceMs, clock: this.#clock, bounds: this.#bounds,
+      avatarId, resumeToken, hello: { ...hello, ticket: '', resumeToken: '' }, graceMs: this.#graceMs, clock: this.#clock, bounds: this.#bounds,
       onAway: (away) => this.#streams.away(away),
       onSettled: (settled) => this.#streams.settled(settled),
       onEnded: (ended) => this.#streams.remove(ended),
     });
-    this.#streams.add(client);
+    this.#streams.add(client, resumeToken);
     client.begin(socket, facts);
     this.#clients.emit(client);
   }

@@ -31,6 +31,11 @@ export class SpokenRequests {
     this.#open.set(reqId, playedMs);
   }
 
+  /** The client, which is back, has heard this much of it; its reports of the requests before may follow. */
+  lastSeen(reqId: string, playedMs: number): void {
+    if (this.#open.has(reqId)) this.#open.set(reqId, playedMs);
+  }
+
   /** The client's own report. One of a request that is not open says what is known already. */
   finished(report: FinishedReport): void {
     if (!this.#open.has(report.reqId)) return;

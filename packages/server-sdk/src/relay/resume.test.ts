@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlAction } from '@visavis/protocol/downlink';
@@ -145,6 +146,24 @@ describe('a client that comes back', () => {
     const again = await FakeClient.connect(`ws://127.0.0.1:${portOf()}/relay`);
     again.send('hello', { ticket: relay.tickets.issue({ avatarId: 'ava' }).ticket, resumable: true, resumeToken: token, lastSeen: { reqId: 'r', playedMs: 700 } });
     expect((await positions.count(1))[0]).toMatchObject({ reqId: 'r', playedMs: 700 });
+  });
+
+  it('is believed about a request it heard out, whose report was lost with the connection', async () => {
+    const { peer, client, token, finished } = await joined();
+    client.sendAudio(speech('one', { reqId: 'a', end: true }));
+    client.sendAudio(speech('two', { reqId: 'b' }));
+    const { received } = await lastOf(peer, 'two');
+    await cut(peer);
+    const again = await FakeClient.connect(`ws://127.0.0.1:${portOf()}/relay`);
+    const lastSeen = { reqId: 'b', playedMs: 300 };
+    again.send('hello', { ticket: relay.tickets.issue({ avatarId: 'ava' }).ticket, resumable: true, resumeToken: token, lastSeen }, { received });
+    await again.first('welcome');
+    again.send('playbackFinished', { reqId: 'a', playedMs: 7100, interrupted: false }, { sequence: 1 });
+    again.send('ping', {});
+    await again.first('pong');
+    expect(finished).toMatchObject([{ reqId: 'a', playedMs: 7100, interrupted: false }]);
+    await client.close();
+    expect(finished.slice(1)).toEqual([{ reqId: 'b', playedMs: 300, interrupted: true }]);
   });
 
   it('finds nothing of what was flushed while it was away', async () => {
@@ -334,6 +353,14 @@ describe('another client', () => {
     await back.first('audio');
     expect(spokenTo(back)).toEqual(['private']);
     expect(spokenTo(other.peer)).toEqual([]);
+  });
+
+  it('never sees the secrets in what an application writes of its clients', async () => {
+    const { client, token } = await joined();
+    const written = inspect(client, { showHidden: true, depth: null }) + JSON.stringify(client);
+    expect(written).toContain(client.id);
+    expect(written).not.toContain(token);
+    expect(client.hello.ticket).toBe('');
   });
 
   it('with the secret still needs a good ticket', async () => {

@@ -59,7 +59,6 @@ export class StreamClient implements RelayClient {
   readonly id: string;
   readonly avatarId: string;
   readonly hello: Hello;
-  readonly resumeToken: string;
   readonly #options: StreamOptions;
   readonly #outbox: Outbox;
   readonly #text = new Listeners<string>();
@@ -91,7 +90,6 @@ export class StreamClient implements RelayClient {
     this.id = options.id;
     this.avatarId = options.avatarId;
     this.hello = options.hello;
-    this.resumeToken = options.resumeToken;
     this.#epoch = options.epoch;
     this.#outbox = new Outbox(options.bounds);
   }
@@ -117,7 +115,7 @@ export class StreamClient implements RelayClient {
   }
 
   get #isResumable(): boolean {
-    return this.resumeToken !== '';
+    return this.#options.resumeToken !== '';
   }
 
   /** Begins over `socket`. */
@@ -133,7 +131,7 @@ export class StreamClient implements RelayClient {
     // The client may notice a dead connection before the relay does.
     this.#line?.abandon();
     this.#carry(socket, facts, { resumed: true, received });
-    if (lastSeen) this.#hearPosition(lastSeen);
+    if (lastSeen) this.#hearLastSeen(lastSeen);
     return true;
   }
 
@@ -190,7 +188,7 @@ export class StreamClient implements RelayClient {
       onClose: (close) => this.#lost(line, close),
     });
     this.#line = line;
-    const { avatarId, resumeToken } = this;
+    const { avatarId, resumeToken } = this.#options;
     const welcome = { ...facts, epoch: this.#epoch, avatarId, resumeToken, resumed };
     line.send(encodeServerMessage('welcome', welcome, { received: this.#received }), () => undefined);
     this.#outbox.attach(line, received);
@@ -275,6 +273,12 @@ export class StreamClient implements RelayClient {
 
   #hearPosition(position: PlaybackPosition): void {
     this.#requests.played(position.reqId, position.playedMs);
+    this.#position.emit(position);
+  }
+
+  /** What the client kept follows: its own reports of the requests before this one are among it. */
+  #hearLastSeen(position: PlaybackPosition): void {
+    this.#requests.lastSeen(position.reqId, position.playedMs);
     this.#position.emit(position);
   }
 

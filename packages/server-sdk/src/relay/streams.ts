@@ -5,6 +5,7 @@ export class Streams {
   readonly #maxAway: number;
   readonly #all = new Set<StreamClient>();
   readonly #byToken = new Map<string, StreamClient>();
+  readonly #tokens = new Map<StreamClient, string>();
   readonly #away = new Set<StreamClient>();
 
   /** Of more than `maxAway` streams without a client, the one that waited longest ends. */
@@ -12,9 +13,12 @@ export class Streams {
     this.#maxAway = maxAway;
   }
 
-  add(stream: StreamClient): void {
+  /** `resumeToken` is '' where its client cannot come back. */
+  add(stream: StreamClient, resumeToken: string): void {
     this.#all.add(stream);
-    if (stream.resumeToken !== '') this.#byToken.set(stream.resumeToken, stream);
+    if (resumeToken === '') return;
+    this.#byToken.set(resumeToken, stream);
+    this.#tokens.set(stream, resumeToken);
   }
 
   /** The stream with this secret, where it is for this avatar. */
@@ -36,7 +40,8 @@ export class Streams {
 
   remove(stream: StreamClient): void {
     this.#all.delete(stream);
-    this.#byToken.delete(stream.resumeToken);
+    this.#byToken.delete(this.#tokens.get(stream) ?? '');
+    this.#tokens.delete(stream);
   }
 
   async closeAll(code: number, reason: string): Promise<void> {
