@@ -1,5 +1,5 @@
-import { encodeClientMessage, encodeServerMessage } from '@visavis/protocol/downlink';
-import { peekClient, peekServer } from './peek.js';
+import { decodeServerMessage, encodeClientMessage, encodeServerMessage, type ServerMessage } from '@visavis/protocol/downlink';
+import { peekClient } from './peek.js';
 
 /** Takes the secrets out of one session's messages, and leaves everything that a replay needs. */
 export class Redactor {
@@ -18,10 +18,15 @@ export class Redactor {
     return encodeClientMessage('hello', { ...value, ticket: '', resumeToken: this.#nameOf(value.resumeToken) }, { sequence, received });
   }
 
-  /** What the backend said: bad bytes as they came, and a welcome without its token and what signs the manifest's address. */
+  /**
+   * What the backend said: a welcome without its token and what signs the manifest's address. What cannot be read may hold
+   * them too: of bad bytes only the length is kept, as so many zeros, and of a message that is not known here nothing but
+   * that it came.
+   */
   incoming(bytes: Uint8Array): Uint8Array {
-    const message = peekServer(bytes);
-    if (message?.case !== 'welcome') return bytes.slice();
+    const message = readable(bytes);
+    if (!message) return new Uint8Array(message === null ? bytes.length : 0);
+    if (message.case !== 'welcome') return bytes.slice();
     const { value, sequence, received } = message;
     const resumeToken = this.#nameOf(value.resumeToken);
     return encodeServerMessage('welcome', { ...value, manifestUrl: bareUrl(value.manifestUrl), resumeToken }, { sequence, received });
@@ -32,6 +37,15 @@ export class Redactor {
     const name = this.#names.get(token) ?? `stream-${this.#names.size + 1}`;
     this.#names.set(token, name);
     return name;
+  }
+}
+
+/** Null: no message at all; undefined: one that is not known here. */
+function readable(bytes: Uint8Array): ServerMessage | undefined | null {
+  try {
+    return decodeServerMessage(bytes);
+  } catch {
+    return null;
   }
 }
 

@@ -33,11 +33,16 @@ export class Deliveries {
     return this.#kept;
   }
 
-  /** Another stream begins; what was meant for the last is dropped. */
-  begin(resumeToken: string): void {
+  /**
+   * Another stream begins. What the user typed is meant for it as well: returned, numbered anew. The rest, which was about
+   * what the last one said, is dropped.
+   */
+  begin(resumeToken: string): readonly Delivery[] {
+    const texts = this.#kept.filter(({ kind }) => kind === 'text');
     this.#resumeToken = resumeToken;
     this.#received = 0;
     this.#kept = [];
+    return texts.map(({ body }) => this.add('text', body));
   }
 
   /** Numbers a message and keeps it. Of a stream that cannot be resumed nothing is numbered or kept. */

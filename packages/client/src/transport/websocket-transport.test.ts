@@ -1,5 +1,5 @@
 import { CLOSE_CODE } from '@visavis/protocol/ingress';
-import { ControlAction, PlaybackState, type ServerBodies } from '@visavis/protocol/downlink';
+import { PlaybackState } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -62,6 +62,11 @@ async function connected(epoch = 7): Promise<ManualSocket> {
 }
 
 const kinds = (socket: ManualSocket): string[] => socket.sent.map((message) => message.case);
+
+function lastPing(socket: ManualSocket): number {
+  const ping = socket.sent.at(-1)!;
+  return ping.case === 'ping' ? ping.value.timeMs : NaN;
+}
 
 describe('connecting', () => {
   it('says hello with the ticket and is connected at the welcome', async () => {
@@ -145,6 +150,7 @@ describe('connecting', () => {
   it('can be closed while it connects', async () => {
     const done = transport.connect(sink).catch((error: unknown) => error);
     transport.close();
+    expect(timer.pendingCount, 'though no ticket has come').toBe(0);
     expect(await done).toMatchObject({ code: 'connectionClosed' });
     await settle();
     expect(sockets).toHaveLength(0);
@@ -201,112 +207,6 @@ describe('a lost connection', () => {
   });
 });
 
-describe('a stream that goes on', () => {
-  const audio = (reqId: string, epoch = 7): ServerBodies['audio'] => ({ epoch, reqId, payload: { case: 'pcm', value: new Uint8Array(2) } });
-  const finish = (conversationId: string): void => transport.reportFinished({ conversationId, playedMs: 9, interrupted: false });
-
-  /** Cuts the connection and opens the next, up to its hello. */
-  async function recut(): Promise<ManualSocket> {
-    sockets.at(-1)!.drop(1006);
-    timer.advance(500);
-    await settle();
-    sockets.at(-1)!.accept();
-    return sockets.at(-1)!;
-  }
-
-  it('is asked for by its secret and the last message taken, and nothing is taken twice', async () => {
-    const first = await connected();
-    expect(first.sent[0]).toMatchObject({ case: 'hello', value: { resumable: true, resumeToken: '' }, received: 0 });
-    first.say('audio', audio('r1'), { sequence: 1 });
-    first.say('audio', audio('r1'), { sequence: 3 });
-    const second = await recut();
-    expect(second.sent[0]).toMatchObject({ case: 'hello', value: { resumeToken: 'secret' }, received: 3 });
-    second.say('welcome', { epoch: 7, resumeToken: 'secret', resumed: true });
-    log.length = 0;
-    for (const sequence of [2, 3, 4]) second.say('audio', audio('r1'), { sequence });
-    expect(log).toEqual(['audio c1 pcm 2']);
-    transport.reportPosition({ conversationId: 'c1', playedMs: 5, state: 'playing' });
-    expect(second.sent.at(-1)).toMatchObject({ case: 'playbackPosition', received: 4, sequence: 0 });
-  });
-
-  it('is told again what it may not have heard, first and once', async () => {
-    const first = await connected();
-    first.say('audio', audio('r1'), { sequence: 1 });
-    transport.sendText('one');
-    transport.sendText('two');
-    const second = await recut();
-    finish('c1');
-    second.say('welcome', { epoch: 7, resumed: true }, { received: 1 });
-    expect(second.sent.filter((message) => message.case !== 'ping').slice(1)).toMatchObject([
-      { case: 'text', value: { text: 'two' }, sequence: 2 }, { case: 'playbackFinished', value: { reqId: 'r1' }, sequence: 3 },
-    ]);
-    const third = await recut();
-    third.say('welcome', { epoch: 7, resumed: true }, { received: 3 });
-    expect(kinds(third).filter((kind) => kind !== 'ping')).toEqual(['hello']);
-  });
-
-  it('reports nothing before it is known to go on, and drops what was meant for one that is gone', async () => {
-    const first = await connected();
-    first.say('audio', audio('r1'), { sequence: 1 });
-    transport.sendText('one');
-    const second = await recut();
-    transport.reportPosition({ conversationId: 'c1', playedMs: 5, state: 'playing' });
-    finish('c1');
-    expect(() => transport.sendText('two')).toThrow(expect.objectContaining({ code: 'networkLayerNotAvailable' }));
-    expect(kinds(second)).toEqual(['hello']);
-    second.say('welcome', { epoch: 7, resumeToken: 'new' });
-    expect(kinds(second).filter((kind) => kind !== 'ping')).toEqual(['hello']);
-    transport.sendText('three');
-    expect(second.sent.at(-1)).toMatchObject({ value: { text: 'three' } });
-    expect((await recut()).sent[0]).toMatchObject({ value: { resumeToken: 'new' }, received: 0 });
-  });
-
-  it('is interrupted while it is away: nothing is taken until the backend knows', async () => {
-    const first = await connected();
-    first.say('audio', audio('r1'), { sequence: 1 });
-    first.drop(1006);
-    transport.interrupt('user');
-    timer.advance(500);
-    await settle();
-    const second = sockets[1]!;
-    second.accept();
-    // The backend flushed for a reason of its own and speaks on: it has not heard the interrupt.
-    second.say('welcome', { epoch: 8, resumed: true });
-    expect(kinds(second)).toEqual(['hello', 'ping', 'interrupt', 'ping']);
-    log.length = 0;
-    second.say('audio', audio('r2', 8), { sequence: 2 });
-    expect(log).toEqual([]);
-    second.say('control', { action: ControlAction.FLUSH, epoch: 9 }, { sequence: 3 });
-    second.say('audio', audio('r3', 9), { sequence: 4 });
-    expect(log).toEqual(['flush', 'open', 'audio c1 pcm 2']);
-  });
-
-  it('is cut while its interrupt is under way: heard, it is answered; unheard, it is said again', async () => {
-    for (const heard of [true, false]) {
-      freshTransport();
-      const first = await connected();
-      first.say('audio', audio('r1'), { sequence: 1 });
-      transport.interrupt('user');
-      const interrupt = first.sent.find((message) => message.case === 'interrupt')!;
-      const second = await recut();
-      second.say('welcome', { epoch: heard ? 8 : 7, resumed: true }, { received: heard ? interrupt.sequence : 0 });
-      expect(kinds(second).includes('interrupt')).toBe(!heard);
-      log.length = 0;
-      second.say('audio', audio('r2', heard ? 8 : 7), { sequence: 2 });
-      expect(log).toEqual(heard ? ['open', 'audio c1 pcm 2'] : []);
-    }
-  });
-
-  it('keeps at most 256 messages', async () => {
-    await connected();
-    for (let n = 0; n < 300; n++) transport.sendText(`${n}`);
-    const second = await recut();
-    second.say('welcome', { epoch: 7, resumed: true });
-    const texts = second.sent.flatMap((message) => (message.case === 'text' ? [message.value.text] : []));
-    expect([texts.length, texts[0], texts.at(-1)]).toEqual([256, '44', '299']);
-  });
-});
-
 describe('messages', () => {
   it('hold motion and captions until the audio of their request opens a conversation', async () => {
     const socket = await connected();
@@ -338,8 +238,21 @@ describe('messages', () => {
     expect(kinds(socket).slice(-2)).toEqual(['interrupt', 'ping']);
     audio('r1');
     expect(log).toEqual([]);
-    const ping = socket.sent.at(-1)!;
-    socket.say('pong', { timeMs: ping.case === 'ping' ? ping.value.timeMs : NaN });
+    socket.say('pong', { timeMs: lastPing(socket) });
+    audio('r2');
+    expect(log).toEqual(['open', 'audio c1 pcm 2']);
+  });
+
+  it('after two interrupts within a millisecond wait for the answer to the second', async () => {
+    const socket = await connected();
+    const audio = (reqId: string): void => socket.say('audio', { epoch: 7, reqId, payload: { case: 'pcm', value: new Uint8Array(2) } });
+    transport.interrupt('user');
+    const first = lastPing(socket);
+    transport.interrupt('user');
+    for (const timeMs of [first, timer.now()]) socket.say('pong', { timeMs });
+    audio('r1');
+    expect(log).toEqual([]);
+    socket.say('pong', { timeMs: lastPing(socket) });
     audio('r2');
     expect(log).toEqual(['open', 'audio c1 pcm 2']);
   });

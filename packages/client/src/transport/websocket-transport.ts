@@ -5,7 +5,7 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { SYSTEM_TIMER, type Timer } from '../timeline/index.js';
 import { Backoff } from './backoff.js';
 import { Connection } from './connection.js';
-import { Deliveries, type KeptKind } from './deliveries.js';
+import { Deliveries, type Delivery, type KeptKind } from './deliveries.js';
 import { DownlinkReader, toError } from './downlink-reader.js';
 import { BROWSER_SOCKET, type OpenSocket } from './socket.js';
 import type { ConnectionState, ReportedEnd, ReportedPosition, Transport, TransportSink } from './transport.js';
@@ -54,12 +54,14 @@ export class WebSocketTransport implements Transport {
   #deliveries = new Deliveries();
   #connection: Connection | undefined;
   #cancelRetry: () => void = () => undefined;
+  #cancelTicket: () => void = () => undefined;
   #settle: { resolve(): void; reject(error: VisavisError): void } | undefined;
   #state: ConnectionState = 'disconnected';
   #bytesReceived = 0;
   #closed = false;
-  /** Of the ping that was sent after an interrupt whose answer has not come. */
-  #interruptMs: number | undefined;
+  #interrupts = 0;
+  /** The answer to the last interrupt has not come. */
+  #interruptPending = false;
   /** The backend's own reason for the end that is about to come. */
   #lastWord: VisavisError | undefined;
   /** Why no ticket could be had, told once until the next welcome. */
@@ -105,7 +107,8 @@ export class WebSocketTransport implements Transport {
   interrupt(reason: string): void {
     if (!this.#deliver('interrupt', { reason })) return;
     this.#reader?.interrupted();
-    this.#interruptMs = this.#timer.now();
+    this.#interrupts += 1;
+    this.#interruptPending = true;
     if (this.#state === 'connected') this.#askAfterInterrupt();
   }
 
@@ -125,6 +128,7 @@ export class WebSocketTransport implements Transport {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelTicket();
     this.#connection?.close();
     this.#connection = undefined;
     this.#setState('disconnected');
@@ -142,7 +146,12 @@ export class WebSocketTransport implements Transport {
 
   /** Answered after the interrupt is handled: its pong says that what follows was sent in knowledge of it. */
   #askAfterInterrupt(): void {
-    this.#connection?.send('ping', { timeMs: this.#interruptMs ?? 0 });
+    this.#connection?.send('ping', { timeMs: this.#interruptMark });
+  }
+
+  /** What the pong of the last interrupt says: no time, for those of the heartbeat are not negative, and no two alike. */
+  get #interruptMark(): number {
+    return -this.#interrupts;
   }
 
   async #attempt(): Promise<void> {
@@ -160,8 +169,8 @@ export class WebSocketTransport implements Transport {
   /** A backend that never answers counts as one that cannot be reached. */
   #inTime<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#timer.after(TICKET_TIMEOUT_MS, () => reject(new Error('no ticket came within 10 s')));
-      promise.then(resolve, reject).finally(cancel);
+      this.#cancelTicket = this.#timer.after(TICKET_TIMEOUT_MS, () => reject(new Error('no ticket came within 10 s')));
+      promise.then(resolve, reject).finally(this.#cancelTicket);
     });
   }
 
@@ -191,16 +200,16 @@ export class WebSocketTransport implements Transport {
     this.#deliveries.arrived(message.received);
     if (!this.#deliveries.take(message.sequence)) return;
     if (message.case === 'error' && message.value.fatal) this.#lastWord = toError(message.value);
-    if (message.case === 'pong' && message.value.timeMs === this.#interruptMs) this.#interruptAnswered();
+    if (message.case === 'pong' && this.#interruptPending && message.value.timeMs === this.#interruptMark) this.#interruptAnswered();
     this.#reader?.handle(message);
   }
 
   #welcomed(message: Extract<ServerMessage, { case: 'welcome' }>): void {
     const { resumed, resumeToken } = message.value;
-    if (!resumed) this.#deliveries.begin(resumeToken);
+    const typed = resumed ? [] : this.#deliveries.begin(resumeToken);
     this.#deliveries.arrived(message.received);
     this.#reader?.handle(message);
-    this.#tellAgain();
+    this.#tellAgain(resumed ? this.#deliveries.waiting : typed);
     this.#toldOfOutage = undefined;
     this.#backoff.reset();
     this.#setState('connected');
@@ -209,16 +218,15 @@ export class WebSocketTransport implements Transport {
   }
 
   /** What may not have arrived, ahead of anything new. */
-  #tellAgain(): void {
-    const { waiting } = this.#deliveries;
+  #tellAgain(waiting: readonly Delivery[]): void {
     for (const { kind, body, sequence } of waiting) this.#connection?.send(kind, body, sequence);
-    if (this.#interruptMs === undefined) return;
+    if (!this.#interruptPending) return;
     if (waiting.some(({ kind }) => kind === 'interrupt')) this.#askAfterInterrupt();
     else this.#interruptAnswered();
   }
 
   #interruptAnswered(): void {
-    this.#interruptMs = undefined;
+    this.#interruptPending = false;
     this.#reader?.interruptAnswered();
   }
 
