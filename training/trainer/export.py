@@ -4,7 +4,7 @@
 
 Inputs: x [B, 4, 68], stem [B, 6, 68], past [B, 88, 168], hidden [B, 168] (states start as zeros; B is free).
 Outputs: visemes [B, 2, 15] (probabilities), articulation [B, 2, 10], voice [B, 2] (probability), motion [B, 2, 13] (clip to
-0..1), stem_next, past_next, hidden_next. Output i of step s shows the pose at 20 (2 s + i - 1) ms.
+0..1 and gate by voice as predict.py does), stem_next, past_next, hidden_next. Output i of step s shows the pose at 20 (2 s + i - 1) ms.
 The graph is made node by node: matrix products, one strided slice and sum per depthwise convolution, nothing an exporter adds.
 """
 
@@ -107,8 +107,7 @@ def _heads(graph: Graph, network: Network, h: str) -> None:
     curves = graph.node('Sigmoid', graph.linear(h, network.articulation))
     graph.shape(curves, -1, OUTPUTS, len(ARTICULATORS), name='articulation')
     graph.node('Sigmoid', graph.linear(h, network.voice), name='voice')
-    hidden = graph.gelu(graph.linear(h, network.motion[0]))
-    graph.shape(graph.linear(hidden, network.motion[2]), -1, OUTPUTS, len(MOTION), name='motion')
+    graph.shape(graph.linear(h, network.motion), -1, OUTPUTS, len(MOTION), name='motion')
 
 
 def _model(graph: Graph, network: Network) -> onnx.ModelProto:
@@ -137,8 +136,10 @@ def check(network: Network, path: Path, steps: int = 200, streams: int = 3) -> f
             values.append(out[name])
     worst = 0.0
     for name, values in stepped.items():
-        ours = predict._in_time(np.concatenate(values, 1))
-        ours = ours.clip(0, 1) if name == 'motion' else ours
+        ours = predict.in_time(np.concatenate(values, 1))
+        if name == 'motion':
+            voice = predict.in_time(np.concatenate(stepped['voice'], 1))
+            ours = ours.clip(0, 1) * predict.gate(voice)
         worst = max(worst, float(np.abs(ours - getattr(whole, name)).max()))
     return worst
 

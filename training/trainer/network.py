@@ -53,7 +53,7 @@ class Block(nn.Module):
 
 
 class Network(nn.Module):
-    def __init__(self, width: int = 168, dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 8), hidden: int = 96) -> None:
+    def __init__(self, width: int = 168, dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 8)) -> None:
         super().__init__()
         self.width, self.dilations = width, tuple(dilations)
         self.stem = nn.Linear(STEM_TAPS * FEATURES, width)
@@ -62,7 +62,7 @@ class Network(nn.Module):
         self.viseme = nn.Linear(2 * width, OUTPUTS * len(VISEMES))
         self.articulation = nn.Linear(2 * width, OUTPUTS * len(ARTICULATORS))
         self.voice = nn.Linear(2 * width, OUTPUTS)
-        self.motion = nn.Sequential(nn.Linear(2 * width, hidden), nn.GELU(approximate='tanh'), nn.Linear(hidden, OUTPUTS * len(MOTION)))
+        self.motion = nn.Linear(2 * width, OUTPUTS * len(MOTION))  # linear, so that readout.py can fit it in closed form
         self.drop = nn.Dropout(0.1)
 
     @property
