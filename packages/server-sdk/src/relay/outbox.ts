@@ -58,6 +58,11 @@ export class Outbox {
     return this.#waitingBytes;
   }
 
+  /** What waits, and what was sent and may have to be sent again. */
+  get heldBytes(): number {
+    return this.#waitingBytes + this.#keptBytes;
+  }
+
   /** Motion messages that gave way to newer ones. */
   get droppedMotion(): number {
     return this.#droppedMotion;
@@ -93,7 +98,7 @@ export class Outbox {
   push(packet: Packet): boolean {
     this.#packets.push(packet);
     this.#waitingBytes += packet.bytes.length;
-    if (!this.#pipe) return this.#waitingBytes + this.#keptBytes <= this.#bounds.hardBytes;
+    if (!this.#pipe) return this.heldBytes <= this.#bounds.hardBytes;
     this.#pump();
     if (this.#waitingBytes > this.#bounds.softBytes) this.#thinMotion();
     return this.#waitingBytes <= this.#bounds.hardBytes;
@@ -124,7 +129,7 @@ export class Outbox {
   #keepSent(packet: Packet): void {
     this.#kept.push(packet);
     this.#keptBytes += packet.bytes.length;
-    while (this.#waitingBytes + this.#keptBytes > this.#bounds.hardBytes && this.#kept.length > 0) this.#forgotten = this.#letGo();
+    while (this.heldBytes > this.#bounds.hardBytes && this.#kept.length > 0) this.#forgotten = this.#letGo();
   }
 
   /** Lets the oldest kept packet go; its sequence. */

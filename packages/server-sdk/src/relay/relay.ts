@@ -24,6 +24,8 @@ const DEFAULT_MAX_CLIENTS = 1000;
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const DEFAULT_RESUME_GRACE_MS = 20_000;
 const MAX_RESUME_GRACE_MS = 600_000;
+/** A few seconds of speech for each of a thousand streams, and the memory of a small machine. */
+const DEFAULT_MAX_AWAY_BYTES = 256 * 1024 * 1024;
 const ID_BYTES = 9;
 /** A resume token cannot be guessed. */
 const TOKEN_BYTES = 32;
@@ -55,6 +57,8 @@ export interface RelayOptions extends AdmissionRules {
    * wait for their clients; the one that waited longest ends. Default 1000.
    */
   readonly maxClients?: number;
+  /** What all streams that wait for their clients may hold together, bytes; above it the one that waited longest ends. Default 256 MiB. */
+  readonly maxAwayBytes?: number;
   /** Bounds of what may wait for one client. */
   readonly bounds?: Partial<OutboxBounds>;
   readonly clock?: Clock;
@@ -108,7 +112,7 @@ class WebSocketRelay implements Relay {
     if (!(this.#graceMs >= 0 && this.#graceMs <= MAX_RESUME_GRACE_MS)) {
       throw new VisavisError('invalidConfiguration', `resumeGraceMs ${this.#graceMs} is not within 0..${MAX_RESUME_GRACE_MS}`);
     }
-    this.#streams = new Streams(this.#maxClients);
+    this.#streams = new Streams(this.#maxClients, options.maxAwayBytes ?? DEFAULT_MAX_AWAY_BYTES);
     this.tickets = new TicketStore(this.#clock, this.#randomBytes);
   }
 
@@ -202,7 +206,7 @@ class WebSocketRelay implements Relay {
       // Not where another stream's began: nothing of one is ever taken for the other's.
       epoch: this.#random(EPOCH_BYTES).readUInt32LE(),
       avatarId, resumeToken, hello: { ...hello, ticket: '', resumeToken: '' }, graceMs: this.#graceMs, clock: this.#clock, bounds: this.#bounds,
-      onAway: (away) => this.#streams.away(away),
+      onAway: (away, heldBytes) => this.#streams.away(away, heldBytes),
       onSettled: (settled) => this.#streams.settled(settled),
       onEnded: (ended) => this.#streams.remove(ended),
     });

@@ -386,6 +386,30 @@ describe('the relay', () => {
     expect(all[0]!.closes.items).toHaveLength(1);
   });
 
+  it('holds no more for all that wait than the bound; the one that waited longest ends', async () => {
+    await relay.dispose();
+    begin({ maxAwayBytes: 3000 });
+    const [first, second, here] = [await joined(), await joined(), await joined()];
+    // Sent, and not known to have come: held for them as well.
+    for (const { client } of [first, second]) client.sendAudio(speech('x'.repeat(1000)));
+    await cut(first.peer);
+    await cut(second.peer);
+    for (let n = 0; n < 3; n += 1) here.client.sendAudio(speech('x'.repeat(1000)));
+    expect([first.client.closed, second.client.closed]).toEqual([false, false]);
+    // What was taken back is not held.
+    for (let n = 0; n < 10; n += 1) {
+      second.client.sendAudio(speech('x'.repeat(500)));
+      second.client.flush();
+    }
+    expect([first.client.closed, second.client.closed]).toEqual([false, false]);
+    for (let n = 0; n < 2; n += 1) second.client.sendAudio(speech('x'.repeat(1000)));
+    expect(first.closes.items).toEqual([{ code: 1013, reason: 'queueFull' }]);
+    expect([second.client.closed, here.client.closed]).toEqual([false, false]);
+    second.client.sendAudio(speech('x'.repeat(1000)));
+    expect(second.closes.items).toEqual([{ code: 1013, reason: 'queueFull' }]);
+    expect(await (await hello({ resumeToken: here.token, received: 0 })).first('welcome')).toMatchObject({ resumed: true });
+  });
+
   it('does not wait where it is told not to, and says what a wait may be', async () => {
     await relay.dispose();
     begin({ resumeGraceMs: 0 });

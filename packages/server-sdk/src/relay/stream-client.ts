@@ -44,8 +44,8 @@ export interface StreamOptions {
   readonly bounds: OutboxBounds;
   /** Where the stream's epochs begin. */
   readonly epoch: number;
-  /** It has lost its connection and waits for the next. */
-  onAway(stream: StreamClient): void;
+  /** It has lost its connection and waits for the next; again whenever what it holds meanwhile has changed. */
+  onAway(stream: StreamClient, heldBytes: number): void;
   /** It waits no longer, for its client is back or it has ended. */
   onSettled(stream: StreamClient): void;
   onEnded(stream: StreamClient): void;
@@ -199,7 +199,7 @@ export class StreamClient implements RelayClient {
     if (line.isBroken || this.closed || LEFT.includes(close.code)) return this.#end(close);
     this.#outbox.detach();
     this.#cancelGrace = this.#options.clock.after(this.#options.graceMs, () => this.#end(close));
-    this.#options.onAway(this);
+    this.#options.onAway(this, this.#outbox.heldBytes);
   }
 
   #sendPcm({ reqId, pcm, end, sampleRate }: PcmMessage): void {
@@ -229,7 +229,11 @@ export class StreamClient implements RelayClient {
   }
 
   #push(packet: Packet): void {
-    if (this.closed || this.#outbox.push(packet)) return;
+    if (this.closed) return;
+    if (this.#outbox.push(packet)) {
+      if (!this.#line) this.#options.onAway(this, this.#outbox.heldBytes);
+      return;
+    }
     const error = new VisavisError('queueFull', 'this client fell too far behind what is sent to it; connect again', { fatal: true });
     if (!this.#line) return this.#end({ code: CLOSE_TRY_AGAIN, reason: error.code });
     this.#outbox.clear();
