@@ -2,8 +2,8 @@
 import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport } from '@visavis/client';
 
 async function getTicket(): Promise<{ url: string; ticket: string }> {
-  const { ticket } = (await (await fetch('/api/ticket', { method: 'POST' })).json()) as { ticket: string };
-  return { url: `wss://${location.host}/relay`, ticket };
+  const answer = await fetch('/api/ticket', { method: 'POST' });
+  return answer.json();
 }
 
 await AvatarSDK.initialize('your-app');

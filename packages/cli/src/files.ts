@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 
 /** The bytes of a file the user named, or an error that says why they cannot be had. */
@@ -24,7 +25,20 @@ export async function writeOutput(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (cause) {
-    const reason = WRITE_FAILURES[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
-    throw new Error(`cannot write ${path}: ${reason}`, { cause });
+    throw cannotWrite(path, cause);
   }
+}
+
+/** Opens a file where the user said, emptied, to write it piece by piece; fails as `writeOutput` does. */
+export function openOutput(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): Error {
+  const reason = WRITE_FAILURES[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
+  return new Error(`cannot write ${path}: ${reason}`, { cause });
 }

@@ -1,9 +1,12 @@
 import { parseWav } from '@visavis/motion';
 import { Option, type Command } from 'commander';
+import { address } from '../addresses.js';
 import { readInput } from '../files.js';
 import { wholeNumber } from '../numbers.js';
 import type { MotionServerAccess, SpeechStack } from '../recording/speech-stack.js';
 import type { RecordOptions } from '../recording/record-session.js';
+
+type Problem = Parameters<RecordOptions['onProblem']>[0];
 
 const MAX_SECONDS = 4 * 3_600;
 
@@ -27,14 +30,14 @@ export function addRecordCommand(program: Command): void {
     .description('write down what a session sends its client, for `visavis replay`')
     .argument('[in.wav]', '16-bit PCM WAV to speak through a Motion Server; without it, a running backend is recorded')
     .requiredOption('-o, --out <file>', 'where to write the recording')
-    .option('--ticket-url <url>', 'where the page of a running backend asks for tickets, such as http://127.0.0.1:8080/api/ticket')
-    .option('--url <url>', 'the relay of a running backend, with --ticket')
+    .option('--ticket-url <url>', 'where the page of a running backend asks for tickets, such as http://127.0.0.1:8080/api/ticket; it answers a POST with { "url": "ws://...", "ticket" }', address('http'))
+    .option('--url <url>', 'the relay of a running backend, such as ws://127.0.0.1:8080/relay, with --ticket', address('ws'))
     .addOption(new Option('--ticket <ticket>', 'a ticket for --url').env('VISAVIS_TICKET'))
     .option('--avatar <id>', 'avatar to ask for', 'ava')
     .option('--say <text>', 'send this to the backend as if a user had typed it, and end when the answer was heard')
     .option('--seconds <n>', 'end after so long (default: with the utterance, or at Ctrl-C)', wholeNumber(1, MAX_SECONDS))
-    .addOption(new Option('--console <url>', 'console of a running Motion Server (default: one of its own)').env('VISAVIS_CONSOLE_URL'))
-    .addOption(new Option('--ingress <url>', 'ingress of a running Motion Server').env('VISAVIS_INGRESS_URL'))
+    .addOption(new Option('--console <url>', 'console of a running Motion Server (default: one of its own)').argParser(address('http')).env('VISAVIS_CONSOLE_URL'))
+    .addOption(new Option('--ingress <url>', 'ingress of a running Motion Server').argParser(address('ws')).env('VISAVIS_INGRESS_URL'))
     .addOption(new Option('--app-id <id>', 'app on that server').env('VISAVIS_APP_ID').default('dev-app'))
     .addOption(new Option('--api-key <key>', 'API key of that app').env('VISAVIS_API_KEY').default('dev-key', 'the key of --dev'))
     .action(async (input: string | undefined, flags: RecordFlags) => {
@@ -48,31 +51,45 @@ export function addRecordCommand(program: Command): void {
 
 async function recordBackend(flags: RecordFlags, signal: AbortSignal): ReturnType<typeof record> {
   const { ticketUrl, url, ticket } = flags;
+  if (ticketUrl !== undefined && url !== undefined) throw new Error('give one of --ticket-url and --url');
+  const options = { oneUtterance: flags.say !== undefined, onProblem: printProblem };
   if (ticketUrl !== undefined) {
     const { askTicket } = await import('../recording/ticket.js');
-    return record(flags, () => askTicket(ticketUrl), flags.say !== undefined, signal);
+    return record(flags, { ...options, getTicket: () => askTicket(ticketUrl) }, signal);
   }
   if (url === undefined || ticket === undefined) throw new Error('say what to record: a WAV file, --ticket-url, or --url with --ticket');
-  return record(flags, () => Promise.resolve({ url, ticket }), flags.say !== undefined, signal);
+  return record(flags, { ...options, getTicket: () => Promise.resolve({ url, ticket }) }, signal);
 }
 
 async function recordWav(path: string, flags: RecordFlags, signal: AbortSignal): ReturnType<typeof record> {
+  const other = (['ticketUrl', 'url', 'say'] as const).find((name) => flags[name] !== undefined);
+  if (other) throw new Error(`give one of a WAV file and --${other === 'ticketUrl' ? 'ticket-url' : other}: a WAV is spoken by a backend of the command's own`);
   const speech = await speechOf(path);
   const { startSpeechStack } = await import('../recording/speech-stack.js');
   const stack: SpeechStack = await startSpeechStack(speech, flags.avatar, accessOf(flags));
+  const over = new AbortController();
+  const recording = record(flags, { getTicket: stack.getTicket, ready: stack.ready, oneUtterance: true, onProblem: printUnlessSpeech }, AbortSignal.any([signal, over.signal]));
   try {
-    return await Promise.race([record(flags, stack.getTicket, true, signal), stack.failed]);
+    return await Promise.race([recording, stack.failed]);
   } finally {
+    over.abort();
+    await recording.catch(() => undefined);
     await stack.close();
   }
 }
 
-async function record(flags: RecordFlags, getTicket: RecordOptions['getTicket'], oneUtterance: boolean, signal: AbortSignal) {
+function printProblem({ code, message }: Problem): void {
+  process.stderr.write(`visavis: ${message} (${code})\n`);
+}
+
+/** What a client hears of speech that fails; the command knows the cause, and ends with it. */
+function printUnlessSpeech(problem: Problem): void {
+  if (problem.code !== 'upstreamError') printProblem(problem);
+}
+
+async function record({ out, avatar, say, seconds }: RecordFlags, options: Pick<RecordOptions, 'getTicket' | 'ready' | 'oneUtterance' | 'onProblem'>, signal: AbortSignal) {
   const { recordSession } = await import('../recording/record-session.js');
-  return recordSession({
-    out: flags.out, getTicket, avatarId: flags.avatar, say: flags.say, oneUtterance, seconds: flags.seconds,
-    onProblem: ({ code, message }) => process.stderr.write(`visavis: ${message} (${code})\n`),
-  }, signal);
+  return recordSession({ out, avatarId: avatar, say, seconds, ...options }, signal);
 }
 
 async function speechOf(path: string): Promise<ReturnType<typeof parseWav>> {

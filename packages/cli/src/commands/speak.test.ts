@@ -33,6 +33,10 @@ describe('visavis speak', () => {
     await expect(pageFor(text, 'http://127.0.0.1:9')).rejects.toThrow('nothing to say');
   });
 
+  it('refuses a file that is no WAV instead of speaking its name', async () => {
+    await expect(pageFor(fileURLToPath(import.meta.url), 'http://127.0.0.1:9')).rejects.toThrow('is a file, and no WAV');
+  });
+
   it('tells a page that is late from one that is not there', async () => {
     const base = await backend(() => undefined);
     await expect(pageFor(sample, base, { probeMs: 5_000, uploadMs: 40 })).rejects.toThrow('did not answer within 0.04 s');

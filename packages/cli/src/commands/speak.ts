@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { address } from '../addresses.js';
 import { readInput } from '../files.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
@@ -17,7 +18,7 @@ export function addSpeakCommand(program: Command): void {
     .command('speak')
     .description('open the page, speaking a text or a WAV file')
     .argument('<text|in.wav>', 'what to say, or the path of a 16-bit PCM WAV file')
-    .option('--url <url>', 'where the page runs', DEFAULT_URL)
+    .option('--url <url>', 'where the page runs', address('http'), DEFAULT_URL)
     .option('--no-open', 'print the address, open nothing')
     .action(async (input: string, options: { url: string; open: boolean }) => {
       const page = await pageFor(input, options.url);
@@ -29,16 +30,20 @@ export function addSpeakCommand(program: Command): void {
 /** The page's address that makes it speak `input`; a WAV file is handed to its backend first. */
 export async function pageFor(input: string, base: string, timeouts = TIMEOUTS): Promise<string> {
   if (!input.trim()) throw new Error('there is nothing to say: give a text, or the path of a WAV file');
+  const isWav = await isWavFile(input);
   await reach(base, '/healthz', timeouts.probeMs);
   const page = new URL('/', base);
-  if (await isWavFile(input)) page.searchParams.set('clip', await uploadClip(base, input, timeouts.uploadMs));
+  if (isWav) page.searchParams.set('clip', await uploadClip(base, input, timeouts.uploadMs));
   else page.searchParams.set('say', input);
   return page.href;
 }
 
 async function isWavFile(input: string): Promise<boolean> {
-  if (!/\.wav$/i.test(input)) return false;
   const found = await stat(input).catch(() => undefined);
+  if (!/\.wav$/i.test(input)) {
+    if (found?.isFile()) throw new Error(`${input} is a file, and no WAV: give a text, or a .wav file of 16-bit PCM`);
+    return false;
+  }
   if (!found?.isFile()) throw new Error(`there is no file ${input}`);
   return true;
 }

@@ -1,7 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { HeadlessClient, SessionRecorder, WebSocketTransport, type SocketLike, type Ticket } from '@visavis/client/replay';
+import { LateFile } from './late-file.js';
 
 /** The client's clock and sound are turned on this often: what it reports is as fine. */
 const TURN_MS = 10;
@@ -14,12 +14,14 @@ export interface RecordOptions {
   readonly out: string;
   readonly getTicket: () => Promise<Ticket>;
   readonly avatarId: string;
+  /** The file is left alone until there is something to record: the first connection, and this. */
+  readonly ready?: Promise<void> | undefined;
   /** Said to the backend as if a user had typed it. */
   readonly say?: string | undefined;
   /** End when the first utterance was heard or cut. */
   readonly oneUtterance: boolean;
   readonly seconds?: number | undefined;
-  /** Told what goes wrong; the recording goes on. */
+  /** Told what goes wrong after the first connection; the recording goes on. */
   readonly onProblem: (error: { readonly code: string; readonly message: string }) => void;
 }
 
@@ -34,15 +36,18 @@ export interface Recorded {
 
 /**
  * Connects as a client, plays what comes to nobody in real time, and writes down what goes over the wire, until
- * `signal`, the seconds or the utterance are over. What was recorded by then is in the file, whatever happens.
+ * `signal`, the seconds or the utterance are over. What was recorded by then is in the file, whatever happens. Rejects at
+ * once where there is no first connection, and leaves the file alone then.
  */
 export async function recordSession(options: RecordOptions, signal: AbortSignal): Promise<Recorded> {
-  const file = openSync(options.out, 'w');
-  const recorder = new SessionRecorder({ write: (bytes) => void writeSync(file, bytes), openSocket: openNodeSocket });
+  const getTicket = await firstAhead(options.getTicket);
+  const file = new LateFile(options.out);
+  const recorder = new SessionRecorder({ write: (bytes) => file.write(bytes), openSocket: openNodeSocket });
   const client = new HeadlessClient();
   const startMs = performance.now();
   try {
-    const utterances = await run(options, recorder, client, signal);
+    const utterances = await run({ ...options, getTicket }, recorder, client, file, signal);
+    if (!file.isOpen) throw new Error('it ended before there was a connection: nothing was recorded');
     await delay(LAST_WORDS_MS);
     const { stopped } = recorder;
     client.dispose();
@@ -50,33 +55,47 @@ export async function recordSession(options: RecordOptions, signal: AbortSignal)
     return { byteLength: recorder.byteLength, durationMs: performance.now() - startMs, utterances, stopped };
   } finally {
     client.dispose();
-    closeSync(file);
+    file.close();
   }
 }
 
-async function run(options: RecordOptions, { openSocket }: SessionRecorder, client: HeadlessClient, outer: AbortSignal): Promise<number> {
-  const { avatarId, say, oneUtterance, seconds, onProblem } = options;
+async function run(options: RecordOptions, { openSocket }: SessionRecorder, client: HeadlessClient, file: LateFile, outer: AbortSignal): Promise<number> {
+  const { getTicket, avatarId, ready, say, oneUtterance, seconds, onProblem } = options;
   const done = new AbortController();
   const signal = AbortSignal.any([outer, done.signal, ...(seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)])]);
   const { controller } = client;
   let utterances = 0;
-  controller.onError = onProblem;
   controller.onPlaybackFinished = () => {
     utterances++;
     if (oneUtterance) done.abort();
   };
-  const transport = new WebSocketTransport({ getTicket: await firstAhead(options.getTicket), avatarId, openSocket });
-  const connecting = controller.connect(transport).then(() => {
-    if (say !== undefined) controller.sendText(say);
-  });
   const failed = new Promise<never>((_, reject) => {
-    connecting.catch((error: unknown) => { if (!signal.aborted) reject(error as Error); });
+    let isWelcome = false;
+    // Nothing is lost by ending before the first welcome, and whoever waits for it wants to know what to change.
+    controller.onError = (error) => (isWelcome ? onProblem(error) : reject(toFirstFailure(error)));
     controller.onConnectionState = (state) => {
+      if (state === 'connected' && !isWelcome) {
+        isWelcome = true;
+        Promise.resolve(ready).then(() => { if (!signal.aborted) file.open(); }).catch(reject);
+      }
       if (state === 'failed') reject(new Error('the connection is lost for good; what came until then is recorded'));
     };
+    controller.connect(new WebSocketTransport({ getTicket, avatarId, openSocket })).then(() => {
+      if (say !== undefined) controller.sendText(say);
+    }).catch(reject);
   });
-  await Promise.race([turnClock(client, signal), failed]);
+  try {
+    await Promise.race([turnClock(client, signal), failed]);
+  } finally {
+    done.abort(); // the clock would turn for ever
+  }
   return utterances;
+}
+
+/** A WebSocket does not say why it was not opened, and its close code helps nobody. */
+function toFirstFailure(error: Error & { readonly code: string }): Error {
+  if (error.code !== 'websocketClosedAbnormally') return error;
+  return Object.assign(new Error('the relay took no connection: check its address, and that the backend runs', { cause: error }), { code: error.code });
 }
 
 /** A backend that is not there is said at once, and not after all attempts of a client that believes in its backend. */

@@ -19,6 +19,8 @@ export interface MotionServerAccess {
 
 export interface SpeechStack {
   readonly getTicket: () => Promise<Ticket>;
+  /** Resolves when a Motion Server is there to speak to whoever connected. */
+  readonly ready: Promise<void>;
   /** Rejects where the speech cannot be spoken. */
   readonly failed: Promise<never>;
   close(): Promise<void>;
@@ -34,9 +36,14 @@ export async function startSpeechStack(speech: Pcm, avatarId: string, access?: M
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => { fail = reject; });
   failed.catch(() => undefined);
+  let readied: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => { readied = resolve; });
   relay.onClient((client) => {
     const speak = async (): Promise<void> => {
-      const turn = createPresenter(client, { ...at, sampleRate: speech.sampleRate }).beginTurn();
+      const presenter = createPresenter(client, { ...at, sampleRate: speech.sampleRate, onError: fail });
+      await presenter.start();
+      readied();
+      const turn = presenter.beginTurn();
       for (const piece of piecesOf(speech)) await turn.send(piece);
       await turn.end();
     };
@@ -47,6 +54,7 @@ export async function startSpeechStack(speech: Pcm, avatarId: string, access?: M
   const url = `ws://${HOST}:${(server.address() as AddressInfo).port}/relay`;
   return {
     getTicket: () => Promise.resolve({ url, ticket: relay.tickets.issue({ avatarId }).ticket }),
+    ready,
     failed,
     close: async () => {
       await relay.dispose();

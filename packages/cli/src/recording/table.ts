@@ -32,7 +32,8 @@ function tableOf(utterances: readonly UtteranceReport[]): string[] {
 
 function bytesOf({ bytes }: ReplayReport): string {
   const rate = (perSecond: number | undefined): string => (perSecond === undefined ? '' : ` (${(perSecond / 1000).toFixed(2)} KB/s of speech)`);
-  return `bytes: audio ${bytes.audio}${rate(bytes.audioPerSecond)}, motion ${bytes.motion}${rate(bytes.motionPerSecond)}, other ${bytes.other}, from the client ${bytes.up}`;
+  const what = 'whole downlink messages, without WebSocket and TLS framing; short utterances cost more per second';
+  return `bytes: audio ${bytes.audio}${rate(bytes.audioPerSecond)}, motion ${bytes.motion}${rate(bytes.motionPerSecond)}, other ${bytes.other}, from the client ${bytes.up}\n       (${what})`;
 }
 
 function details({ utterances, interrupts, errors, told, notes }: ReplayReport): string[] {
