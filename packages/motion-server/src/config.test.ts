@@ -28,6 +28,15 @@ describe('config', () => {
     expect(message).toContain('apps');
   });
 
+  it.each([
+    [{ apps: [] }, 'apps: give at least one app'],
+    [{}, 'apps: must be an array'],
+    [{ apps: [{ appId: 3, apiKeys: [] }], port: -1, prot: 1 }, 'port: must be at least 0; apps[0].appId: must be a string; apps[0].apiKeys: give at least one key; there is no setting "prot"'],
+    [{ ...devConfig(), signingSecret: 'short' }, 'signingSecret: must be at least 32 characters'],
+  ])('says in plain words what is wrong with %j', async (config, said) => {
+    expect((await refusal(config as unknown as MotionServerConfig)).message).toBe(said);
+  });
+
   it('refuses settings it does not know', async () => {
     expect((await refusal({ ...devConfig(), limits: { idle: 3 } } as MotionServerConfig)).message).toContain('idle');
   });

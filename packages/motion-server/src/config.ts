@@ -5,6 +5,7 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { systemClock, type Clock } from './clock.js';
+import { problemsOf } from './config-problems.js';
 import { limitsSchema } from './limits.js';
 import { redacting, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
@@ -18,7 +19,7 @@ const name = z.string().min(1).max(200);
 const appSchema = z.strictObject({
   appId: name,
   /** Secrets of the app's backends. */
-  apiKeys: z.array(name).min(1),
+  apiKeys: z.array(name).min(1, 'give at least one key'),
   /** Avatars the app may use; absent means any. */
   avatars: z.array(name).optional(),
 });
@@ -28,7 +29,7 @@ const settingsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(0),
-  apps: z.array(appSchema).min(1),
+  apps: z.array(appSchema).min(1, 'give at least one app'),
   /** Key that signs session tokens, 32 characters or more. Random if absent: tokens then end with the process. */
   signingSecret: z.string().min(32).optional(),
   /** Whether an open connection is closed (4010) when its token expires. */
@@ -75,7 +76,7 @@ export function devConfig(overrides: { host?: string; port?: number } = {}): Mot
 /** Checks a config and fills it in. Throws `invalidConfiguration`, naming each setting that is wrong. */
 export function resolveConfig({ model, logger, clock, randomBytes: random, ...input }: MotionServerConfig): ServerContext {
   const parsed = settingsSchema.safeParse(input);
-  if (!parsed.success) throw new VisavisError('invalidConfiguration', z.prettifyError(parsed.error));
+  if (!parsed.success) throw new VisavisError('invalidConfiguration', problemsOf(parsed.error));
   checkDevKey(parsed.data);
   if (model && (parsed.data.workers > 0 || parsed.data.modelModule)) {
     throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0, or name a modelModule instead');

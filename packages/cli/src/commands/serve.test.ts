@@ -67,7 +67,7 @@ describe('visavis serve', () => {
       writeFileSync(path, '{ "apps": [{ "appId": 3 }], "prot": 1 }');
       const { status, stderr } = spawnSync(process.execPath, [here('../../bin/visavis.js'), 'serve', '--config', path], { encoding: 'utf8' });
       expect(status).toBe(1);
-      expect(stderr).toMatch(/^visavis: the config \S+bad\.json: .*prot.* at apps\[0\]\.appId.*\n$/);
+      expect(stderr).toMatch(/^visavis: the config \S+bad\.json: apps\[0\]\.appId: must be a string; .*there is no setting "prot"\n$/);
     } finally {
       rmSync(folder, { recursive: true });
     }

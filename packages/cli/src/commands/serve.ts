@@ -44,15 +44,10 @@ async function start(options: ServeOptions): Promise<MotionServer> {
     return await createMotionServer({ ...config, logger: pino({ level: options.logLevel }, pino.destination(2)) });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'invalidConfiguration' && options.config) throw new Error(`the config ${options.config}: ${oneLine(message)}`, { cause: error });
+    if (code === 'invalidConfiguration' && options.config) throw new Error(`the config ${options.config}: ${message}`, { cause: error });
     if (code !== 'EADDRINUSE') throw error;
     throw new Error(`port ${config.port} is taken: choose another with --port, or --port 0 for a free one`, { cause: error });
   }
-}
-
-/** A list of what is wrong, each with its place on a line of its own, in one line. */
-function oneLine(message: string): string {
-  return message.replace(/\n\s*→ /g, ' ').replace(/\n\s*/g, '; ').replaceAll('✖ ', '');
 }
 
 async function configOf({ dev, config, host, port, workers }: ServeOptions): Promise<MotionServerConfig> {
