@@ -1,5 +1,5 @@
 /**
- * npm run bench:bytes: bytes a second of recorded speech, at 30 fps with Opus: whole envelopes as the Motion Server sends them,
+ * npm run bench:bytes: bytes a second of recorded audio, pauses included, and beside it a second of its speech, at 30 fps with Opus: whole envelopes as the Motion Server sends them,
  * and whole messages as the relay hands them to a client. WebSocket, TLS and TCP are not in it.
  *
  * Options: --quick (a try), --out bench/results/bytes.json
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseWav } from '@visavis/motion';
 import { decodeServerMessage, encodeClientMessage } from '@visavis/protocol/downlink';
+import { decodeEnvelope, encodeEnvelope } from '@visavis/protocol/ingress';
 import { createRelay, newAvatarSession } from '@visavis/server-sdk';
 import { WebSocket } from 'ws';
 import { startServer } from './lib/motion-server.mjs';
@@ -22,6 +23,11 @@ const { values: options } = parseArgs({
 });
 const FPS = 30;
 const PIECE_MS = 100;
+/** Speech is in the windows that are louder than this; the clip's pauses are not. */
+const SPEECH_DBFS = -42;
+const WINDOW_MS = 20;
+/** A client acknowledges what it got with its pings, as the client SDK does. */
+const PING_MS = 1_000;
 /** How fast the voice speaks, in multiples of real time. A voice that is no faster than speech leaves nothing to bundle with. */
 const PACES = { 'all at once': Infinity, 'three times as fast as speech': 3, 'as fast as speech': 1 };
 const TARGET_KB = { motion: 0.8, audio: 4 };
@@ -29,6 +35,7 @@ const machineBefore = machine();
 const { samples, sampleRate } = parseWav(readFileSync(new URL('../apps/demo/assets/samples/austen.wav', import.meta.url)));
 const sound = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 const seconds = samples.length / sampleRate;
+const speechSeconds = secondsOfSpeech();
 const repeats = options.quick ? 1 : 4;
 
 const server = await startServer();
@@ -40,11 +47,13 @@ relay.attach(http, '/relay');
 let connections = 0;
 try {
   const measured = await Promise.all(Object.entries(PACES).map(async ([name, pace]) => [name, await measure(pace)]));
-  const result = { bench: 'bytes', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, fps: FPS, sampleRate, seconds: seconds * repeats, kbPerSecond: Object.fromEntries(measured) };
+  const result = { bench: 'bytes', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, fps: FPS, sampleRate, seconds: seconds * repeats, speechSeconds: speechSeconds * repeats, kbPerSecond: Object.fromEntries(measured) };
+  const perSpeech = (kb) => `KB; ${((kb * seconds) / speechSeconds).toFixed(2)} a second of speech`;
   for (const [name, { ingress, downlink }] of measured) {
-    printTable(`${name}: KB a second of speech`, [
-      ['motion, ingress', ingress.motion, `<= ${TARGET_KB.motion}`], ['audio, ingress', ingress.audio, `<= ${TARGET_KB.audio}`], ['both, ingress', ingress.both, '(budget of the design: 4 in all)'],
-      ['motion, downlink', downlink.motion, ''], ['audio, downlink', downlink.audio, ''], ['both, downlink', downlink.both, ''],
+    printTable(`${name}: a second of audio, of which ${Math.round((100 * speechSeconds) / seconds)} % is speech`, [
+      ['motion, ingress', ingress.motion, `${perSpeech(ingress.motion)}; <= ${TARGET_KB.motion} of audio`], ['audio, ingress', ingress.audio, `${perSpeech(ingress.audio)}; <= ${TARGET_KB.audio} of audio`],
+      ['both, ingress', ingress.both, `${perSpeech(ingress.both)}; budget of the design: 4 in all`],
+      ['motion, downlink', downlink.motion, perSpeech(downlink.motion)], ['audio, downlink', downlink.audio, perSpeech(downlink.audio)], ['both, downlink', downlink.both, perSpeech(downlink.both)],
     ]);
   }
   writeJson(options.out, result);
@@ -65,11 +74,11 @@ async function measure(pace) {
   const session = newAvatarSession({
     apiKey: 'dev-key', appId: 'dev-app', avatarId: 'ava', sampleRate, fps: FPS, consoleUrl: server.consoleUrl, ingressUrl: server.ingressUrl,
     onAudio: (message) => {
-      sums.ingress.audio += message.bytes.length;
+      add(sums.ingress, message.bytes, message.bytes.length);
       client.sendAudio(message);
     },
     onMotion: (message) => {
-      sums.ingress.motion += message.bytes.length;
+      add(sums.ingress, message.bytes, message.bytes.length);
       client.sendMotion(message);
       if (message.end) ended();
     },
@@ -99,15 +108,40 @@ async function speak(session, pace) {
   }
 }
 
+/** A whole message of `size` bytes: the audio of an envelope that holds motion too is the audio's, all else the motion's. */
+function add(sums, envelope, size) {
+  const { value } = decodeEnvelope(envelope);
+  const audio = !value.audio ? 0 : !value.motion ? size : envelope.length - encodeEnvelope('serverResponseAnimation', { ...value, audio: undefined }).length;
+  sums.audio += audio;
+  sums.motion += size - audio;
+}
+
+/** Of the clip, in windows by their root mean square. */
+function secondsOfSpeech() {
+  const size = (sampleRate * WINDOW_MS) / 1000;
+  let windows = 0;
+  for (let at = 0; at + size <= samples.length; at += size) {
+    const square = samples.subarray(at, at + size).reduce((sum, sample) => sum + (sample / 32_768) ** 2, 0) / size;
+    if (10 * Math.log10(square) > SPEECH_DBFS) windows += 1;
+  }
+  return (windows * WINDOW_MS) / 1000;
+}
+
+/** A client that can resume, as the client SDK says of itself: its messages carry numbers, and it says what it received. */
 async function connect(sums) {
   const avatarId = `ava-${connections += 1}`;
   const { ticket } = relay.tickets.issue({ avatarId });
   const joined = new Promise((resolve) => { const stop = relay.onClient((client) => { if (client.avatarId === avatarId) { stop(); resolve(client); } }); });
   const socket = new WebSocket(`ws://127.0.0.1:${http.address().port}/relay`, { perMessageDeflate: false });
-  socket.on('open', () => socket.send(encodeClientMessage('hello', { ticket, avatarId, audioCodecs: ['opus', 'pcm'], fps: FPS })));
+  let received = 0;
+  const pings = setInterval(() => { if (socket.readyState === WebSocket.OPEN) socket.send(encodeClientMessage('ping', { timeMs: performance.now() }, { received })); }, PING_MS);
+  socket.on('open', () => socket.send(encodeClientMessage('hello', { ticket, avatarId, audioCodecs: ['opus', 'pcm'], fps: FPS, resumable: true })));
+  socket.on('close', () => clearInterval(pings));
   socket.on('message', (data) => {
-    const { case: kind } = decodeServerMessage(data) ?? {};
-    if (kind === 'audio' || kind === 'motion') sums[kind] += data.length;
+    const { case: kind, value, sequence } = decodeServerMessage(data) ?? {};
+    received = Math.max(received, sequence ?? 0);
+    if (kind === 'audio') add(sums, value.payload.value, data.length);
+    if (kind === 'motion') add(sums, value.envelope, data.length);
   });
   return { client: await joined, socket };
 }

@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
-import { judgeCut, judgeSkew } from './lib/listening.mjs';
+import { judgeCut, judgeSkew, problemOfPoses } from './lib/listening.mjs';
 import { chirpTimes } from './lib/marker.mjs';
 import { markerUtterance } from './lib/marker-utterance.mjs';
 import { sessionToken, startServer } from './lib/motion-server.mjs';
@@ -22,10 +22,12 @@ const { values: options } = parseArgs({
   },
 });
 const UTTERANCE_MS = options.quick ? 3_000 : 6_000;
-const UTTERANCES = options.quick ? 1 : 3;
-const CUTS = options.quick ? 6 : 60;
-const COST_MS = options.quick ? 4_000 : 15_000;
+const UTTERANCES = options.quick ? 1 : 2;
+const CUTS = options.quick ? 6 : 50;
+const COST_MS = options.quick ? 4_000 : 12_000;
 const random = randomFrom(Number(options.seed));
+/** A case with more gaps is told but not counted: each splits the line through the device's clock, and a skew may hide in the split. */
+const MANY_GAPS = 3;
 
 /** What is spoken, over what network, and whether the avatar is drawn. */
 const CASES = [
@@ -45,10 +47,12 @@ const pages = await browsers.serveWithVite();
 backend.allow(pages.url);
 const browser = await browsers.launchBrowser();
 try {
+  const skews = await measureSkews();
+  const { problems: cutProblems, ...interrupt } = await measureCuts();
   const result = {
     bench: 'client', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, browser: browser.version(),
     reference: { what: 'resampling 60 s from 48 to 16 kHz, one core', ms: reference },
-    quantumMs: 128 / 48, fadeMs: 8, ...(await measureSkews()), interrupt: await measureCuts(), cost: await measureCost(),
+    quantumMs: 128 / 48, fadeMs: 8, ...skews, problems: [...skews.problems, ...cutProblems], interrupt, cost: await measureCost(),
   };
   report(result);
   writeJson(options.out, result);
@@ -93,24 +97,28 @@ async function measureSkews() {
     for (let n = 0; n < UTTERANCES; n++) {
       const notes = await page.evaluate((name) => globalThis.bench.hear(name), said);
       const judged = judgeSkew(notes, chirpTimes(UTTERANCE_MS));
-      problems.push(...notes.errors, ...(judged.problem ? [`${nameOf(one)}: ${judged.problem}`] : []));
+      problems.push(...notes.errors.map((error) => `${nameOf(one)}: ${error}`), ...(judged.problem ? [`${nameOf(one)}: ${judged.problem}`] : []));
       all.skews.push(...judged.skews);
       all.ages.push(...notes.ages);
-      all.residuals.push(...judged.clock.residualsMs);
-      all.jumps += judged.clock.jumps;
+      all.residuals.push(...judged.residualsMs);
+      all.jumps += judged.jumps;
       all.unclear += judged.unclear;
       if (judged.startMs !== undefined) all.starts.push(judged.startMs);
-      all.chirps += judged.chirps ?? 0;
+      all.chirps += judged.chirps;
     }
     await page.close();
+    const untold = problemOfPoses(all.skews.length, all.unclear);
+    // Software rendering may be too slow to show the mouth at all: told as not measured, no fault of the client.
+    if (untold && !(one.isDrawn && all.skews.length === 0)) problems.push(`${nameOf(one)}: ${untold}`);
     cases[nameOf(one)] = {
       chirps: all.chirps, skewMs: skewOf(all.skews), unclearPoses: all.unclear, startMs: percentiles(all.starts), frameAgeMs: percentiles(all.ages),
       clockResidualMs: percentiles(all.residuals), deviceGaps: all.jumps, skews: all.skews,
     };
   }
-  const skews = Object.values(cases).flatMap((one) => one.skews);
+  const counted = Object.values(cases).filter(({ deviceGaps, skews }) => deviceGaps <= MANY_GAPS && skews.length > 0);
+  const skewMs = skewOf(counted.flatMap(({ skews }) => skews));
   for (const one of Object.values(cases)) delete one.skews;
-  return { skewMs: skewOf(skews), cases, problems };
+  return { skewMs, casesCounted: counted.length, cases, problems };
 }
 
 /** The median with its sign; the others of the absolute values. */
@@ -123,15 +131,18 @@ function skewOf(skews) {
 async function measureCuts() {
   const page = await openPage({ isDrawn: false, isHeard: true });
   const cuts = [];
+  const problems = [];
   for (let n = 0; n < CUTS; n++) {
     const afterMs = 200 + random() * 800;
     const notes = await page.evaluate(([name, ms]) => globalThis.bench.cut(name, ms), [n % 2 === 0 ? 'hum pcm' : 'hum opus', afterMs]);
-    cuts.push(judgeCut(notes));
+    const judged = judgeCut(notes);
+    for (const problem of [...notes.errors, judged.problem]) if (problem) problems.push(`cut ${n + 1}: ${problem}`);
+    if (!judged.problem) cuts.push(judged);
   }
   await page.close();
   return {
-    count: cuts.length, silenceMs: percentiles(cuts.map(({ silenceMs }) => silenceMs)),
-    heardSilenceMs: percentiles(cuts.map(({ heardSilenceMs }) => heardSilenceMs)),
+    count: cuts.length, asked: CUTS, silenceMs: percentiles(cuts.map(({ silenceMs }) => silenceMs)),
+    heardSilenceMs: percentiles(cuts.map(({ heardSilenceMs }) => heardSilenceMs)), problems,
     posesAfter: cuts.reduce((sum, { poses }) => sum + poses, 0), stalePoses: cuts.reduce((sum, { stalePoses }) => sum + stalePoses, 0),
   };
 }
@@ -155,18 +166,19 @@ async function measureCost() {
   return { seconds: COST_MS / 1000, cpuMsPerSecond: Object.fromEntries(['main', 'audio', 'other'].map((thread) => [thread, perSecond(thread)])) };
 }
 
-function report({ machine: { cpu, cores, node, load }, browser: version, skewMs, cases, interrupt, cost, problems, quantumMs, fadeMs }) {
+function report({ machine: { cpu, cores, node, load }, browser: version, skewMs, cases, interrupt, cost, problems, quantumMs, fadeMs, casesCounted }) {
   console.log(`${cpu}, ${cores} cores, Node ${node}, Chromium ${version}; load before: ${load}; reference ${reference.toFixed(1)} ms`);
   console.table(Object.fromEntries(Object.entries(cases).map(([name, { skewMs: one, unclearPoses, startMs, frameAgeMs, clockResidualMs, deviceGaps }]) => [name, {
     poses: one.count, 'skew median': round(one.median), '|skew| p95': round(one.absP95), max: round(one.absMax), 'not told': unclearPoses,
-    'clock residual p95': round(clockResidualMs.p95), 'device gaps': deviceGaps, 'first message to sound p50': round(startMs.p50), 'frame age p50': round(frameAgeMs.p50),
+    'clock residual p95': round(clockResidualMs.p95), 'device gaps': deviceGaps > MANY_GAPS ? `${deviceGaps}, not counted` : deviceGaps, 'first message to sound p50': round(startMs.p50), 'frame age p50': round(frameAgeMs.p50),
   }])));
   printTable('all cases (the loudspeaker is not measured)', [
+    ['cases counted', String(casesCounted), `of ${CASES.length}`],
     ['A/V skew, median', skewMs.median, 'ms, |median| <= 8'], ['A/V skew, p95 of |skew|', skewMs.absP95, 'ms, <= 15'],
     ['interrupt, call to silence at the tap, p50', interrupt.silenceMs.p50, 'ms'], ['interrupt, call to silence at the tap, p95', interrupt.silenceMs.p95, 'ms, <= 40'],
     ['the same as it leaves the device, p95', interrupt.heardSilenceMs.p95, 'ms, with the output latency'],
     ['of which: render quantum', quantumMs, 'ms'], ['of which: fade', fadeMs, 'ms'],
-    ['poses of a cut utterance shown', String(interrupt.stalePoses), `of ${interrupt.posesAfter} after ${interrupt.count} cuts, 0 wanted`],
+    ['poses of a cut utterance shown', String(interrupt.stalePoses), `of ${interrupt.posesAfter} after ${interrupt.count} cuts of ${interrupt.asked}, 0 wanted`],
   ]);
   if (cost.cpuMsPerSecond) {
     printTable('CPU a second of speech, and of silence', Object.entries(cost.cpuMsPerSecond).map(([thread, { speakingMs, idleMs }]) => [thread, speakingMs, `ms (${idleMs.toFixed(1)} ms)`]));
@@ -177,5 +189,5 @@ function report({ machine: { cpu, cores, node, load }, browser: version, skewMs,
 }
 
 function round(value) {
-  return Number(value?.toFixed(2));
+  return Number.isFinite(value) ? Number(value.toFixed(2)) : 'not measured';
 }

@@ -58,6 +58,9 @@ try {
   for (const one of Object.values(pace)) delete one.peak;
   report(result);
   writeJson(options.out, result);
+  const misses = Object.entries(pace).flatMap(([name, one]) => missesOf(name, one));
+  for (const miss of misses) console.log(`missed: ${miss}`);
+  process.exitCode = misses.length === 0 ? 0 : 1;
 } finally {
   await server.stop();
 }
@@ -84,7 +87,7 @@ async function runPace(sockets, handlers, chunkMs, reqId, ms) {
   const perStreamSecond = (seconds) => seconds / (sockets.length * (ms / 1000));
   const cpu = change('process_cpu_seconds_total');
   return {
-    chunkMs, addedDelayMs: percentiles(delays.added), rawDelayMs: percentiles(delays.raw), sendLatenessMs: percentiles(lateness),
+    chunkMs, addedDelayMs: spread(delays.added), rawDelayMs: percentiles(delays.raw), sendLatenessMs: percentiles(lateness),
     serverDelayMs: histogramMs(first, last, 'visavis_motion_delay_seconds', LIMIT_MS),
     serverQueueMs: histogramMs(first, last, 'visavis_queue_delay_seconds', LIMIT_MS), serverStepMs: histogramMs(first, last, 'visavis_step_seconds', LIMIT_MS),
     driverLoopDelayP95Ms: ownLoop.percentile(95) / 1e6,
@@ -98,13 +101,27 @@ async function runPace(sockets, handlers, chunkMs, reqId, ms) {
   };
 }
 
+/** Without its tail, which is not measured: what the server may hold grows with a message's own lateness (README). */
+function spread(added) {
+  const { count, p5, p50, p95 } = percentiles(added);
+  return { count, p5, p50, p95 };
+}
+
+/** What a pace missed, in words. */
+function missesOf(name, { addedDelayMs, framesMissing }) {
+  return [
+    ...(addedDelayMs.p95 <= LIMIT_MS ? [] : [`${name}: added delay p95 is ${addedDelayMs.p95.toFixed(1)} ms, asked for are ${LIMIT_MS}`]),
+    ...(framesMissing === 0 ? [] : [`${name}: ${framesMissing} frames missing`]),
+  ];
+}
+
 function report({ machine: { cpu, cores, node }, pace, memoryKb }) {
   console.log(`${streams} streams, ${ms / 1000} s, ${sampleRate} Hz, 30 fps; ${cpu}, ${cores} cores, Node ${node}; server and driver share them`);
   printTable('reference', [['resampling 60 s, 48 to 16 kHz', reference, 'ms']]);
   for (const [name, one] of Object.entries(pace)) {
     printTable(`${name}: chunks of ${one.chunkMs} ms`, [
-      ['added delay p50', one.addedDelayMs.p50, 'ms'], ['added delay p95', one.addedDelayMs.p95, 'ms'], ['added delay p99', one.addedDelayMs.p99, 'ms'],
-      ['the same by the server\'s own clock, p95', one.serverDelayMs.p95, 'ms'], [`messages within ${LIMIT_MS} ms by it`, one.serverDelayMs.withinLimit * 100, '%, >= 95'],
+      ['added delay p50', one.addedDelayMs.p50, 'ms'], ['added delay p95', one.addedDelayMs.p95, `ms, <= ${LIMIT_MS}`],
+      ['the same by the server\'s own clock, p95', one.serverDelayMs.p95, 'ms'], [`messages within ${LIMIT_MS} ms by it`, one.serverDelayMs.withinLimit * 100, '%'],
       ['of which: queue p95', one.serverQueueMs.p95, 'ms'], ['of which: step p95', one.serverStepMs.p95, 'ms'],
       ['driver: event loop late by, p95', one.driverLoopDelayP95Ms, 'ms'],
       ['raw delay p50', one.rawDelayMs.p50, 'ms'], ['raw delay p95', one.rawDelayMs.p95, 'ms'],
@@ -112,7 +129,7 @@ function report({ machine: { cpu, cores, node }, pace, memoryKb }) {
       ['step, mean', one.meanStepMs, 'ms'], ['queue delay, mean', one.meanQueueDelayMs, 'ms'], ['calls a batch, mean', one.meanBatch, ''],
       ['server CPU a stream second', one.serverCpuSecondsPerStreamSecond * 1000, 'ms'], ['the same, to the reference second', one.cpuToReference, 'x'],
       ['driver CPU a stream second', one.driverCpuSecondsPerStreamSecond * 1000, 'ms'],
-      ['frames missing', String(one.framesMissing), ''], ['frames the server calls late', String(one.lateFrames), `of ${one.frames}`],
+      ['frames missing', String(one.framesMissing), 'of all that were due, 0 wanted'], ['frames the server calls late', String(one.lateFrames), `of ${one.frames}`],
     ]);
   }
   printTable('memory', [

@@ -7,10 +7,20 @@ const STEADY_MS = 1;
 const SILENT = 1 / 32_768;
 /** Idle life moves the mouth by less than this from one frame to the next. */
 const STALE = 0.03;
+/** Samples of a block of the context. */
+const BLOCK = 128;
 /** A reading this far from the last is a device that left time out, not jitter. */
 const JUMP_MS = 8;
 /** A line through fewer readings has the clock's nominal rate. */
 const MIN_READINGS = 20;
+/** A cut says nothing unless sound was heard within this before the call, the tap goes on for as long after the last sound, ... */
+const WITNESS_MS = 50;
+/** ... so many poses came after the call, ... */
+const MIN_POSES = 10;
+/** ... and the sound did not end before the call: the tap's clock is whole milliseconds. */
+const TAP_CLOCK_MS = 1;
+/** Where more of the poses than this tell no time, the others may not speak for them. */
+const MAX_NOT_TOLD = 0.1;
 
 /** The tap's samples. */
 export function soundOf({ sound }) {
@@ -50,11 +60,14 @@ function fit(run) {
   return { fromMs: run[0].pageMs, lagAt: (pageMs) => y0 + slope * (pageMs - x0) };
 }
 
-/** Skews of an utterance's poses: positive where the mouth is ahead of the sound. */
+/** Skews of an utterance's poses: positive where the mouth is ahead of the sound. `problem`: why there are none. */
 export function judgeSkew(notes, times) {
+  const none = { skews: [], unclear: 0, chirps: 0, residualsMs: [], jumps: 0 };
+  if (notes.stamps.length === 0) return { ...none, problem: 'the device told no time' };
   const clock = outputClock(notes);
+  const device = { residualsMs: clock.residualsMs, jumps: clock.jumps };
   const chirps = findChirps(soundOf(notes), notes.rate);
-  if (chirps.length !== times.length) return { problem: `${chirps.length} chirps heard of ${times.length}`, skews: [], unclear: 0, clock };
+  if (chirps.length !== times.length) return { ...none, ...device, chirps: chirps.length, problem: `${chirps.length} chirps heard of ${times.length}` };
   // Where the utterance's time 0 would be in the context's time, by each chirp.
   const origins = chirps.map((at, i) => ((notes.firstFrame + at) * 1000) / notes.rate - times[i]);
   const skews = [];
@@ -69,29 +82,51 @@ export function judgeSkew(notes, times) {
     if (steady && poseMs !== undefined) skews.push(poseMs - (heardMs - origins[next]));
     else unclear += 1;
   }
-  return { skews, unclear, clock, startMs: clock.toPage(origins[0]) - notes.arrivals[0][0], chirps: chirps.length };
+  return { skews, unclear, ...device, startMs: clock.toPage(origins[0]) - notes.arrivals[0][0], chirps: chirps.length };
+}
+
+/** What is wrong with a case of `told` poses and `unclear` ones beside them; undefined where they speak for the case. */
+export function problemOfPoses(told, unclear) {
+  if (told === 0) return 'no pose told its time: not measured';
+  const share = unclear / (told + unclear);
+  return share > MAX_NOT_TOLD ? `${unclear} of ${told + unclear} poses told no time (${Math.round(share * 100)} %)` : undefined;
 }
 
 /**
  * From the call to the making of the block with the first sample from which on all is silence, the same as the device's clock
- * has it leave, and what the mouth did afterwards.
+ * has it leave, and what the mouth did afterwards; or the `problem` for which the cut says nothing.
  */
 export function judgeCut(notes) {
-  const clock = outputClock(notes);
-  const sound = soundOf(notes);
   const [calledMs] = notes.interrupts;
-  const last = sound.findLastIndex((sample) => Math.abs(sample) > SILENT);
-  const silentFrame = notes.firstFrame + last + 1;
-  const [, madeMs] = notes.made.findLast(([frame]) => frame <= silentFrame);
+  const poses = notes.poses.filter(([atMs]) => atMs > calledMs);
   const before = notes.poses.findLast(([atMs]) => atMs <= calledMs);
-  const after = notes.poses.filter(([atMs]) => atMs > calledMs);
-  // The client eases from the pose shown last to rest: neither channel may rise again, as the cut motion would have it.
-  const stale = after.filter(([atMs, jaw, funnel, playing], i) => {
-    const [, jawBefore, funnelBefore] = i === 0 ? before : after[i - 1];
+  if (notes.stamps.length === 0) return { problem: 'the device told no time' };
+  if (!before || poses.length < MIN_POSES) return { problem: `${poses.length} poses after the call, ${before ? 'one or more' : 'none'} before it` };
+  const sound = soundOf(notes);
+  if (!isHeardBefore(notes, sound, calledMs)) return { problem: `no sound in the ${WITNESS_MS} ms before the call` };
+  const silentFrame = notes.firstFrame + sound.findLastIndex(isSound) + 1;
+  const [, madeMs] = notes.made.findLast(([frame]) => frame <= silentFrame);
+  const [, tapEndMs] = notes.made.at(-1);
+  if (madeMs <= calledMs - TAP_CLOCK_MS) return { problem: `the sound ended ${(calledMs - madeMs).toFixed(0)} ms before the call` };
+  if (tapEndMs < madeMs + WITNESS_MS) return { problem: 'the tap ended with the sound' };
+  const silenceMs = Math.max(0, madeMs - calledMs);
+  const heardSilenceMs = outputClock(notes).toPage((silentFrame * 1000) / notes.rate) - calledMs;
+  return { silenceMs, heardSilenceMs, stalePoses: staleOf(before, poses, calledMs).length, poses: poses.length };
+}
+
+function isSound(sample) {
+  return Math.abs(sample) > SILENT;
+}
+
+function isHeardBefore({ made, firstFrame }, sound, calledMs) {
+  const blocks = made.filter(([, madeMs]) => madeMs > calledMs - WITNESS_MS && madeMs <= calledMs);
+  return blocks.some(([frame]) => sound.subarray(frame - firstFrame, frame - firstFrame + BLOCK).some(isSound));
+}
+
+/** The client eases from the pose shown last to rest: neither channel may rise again, as the cut motion would have it. */
+function staleOf(before, poses, calledMs) {
+  return poses.filter(([atMs, jaw, funnel, playing], i) => {
+    const [, jawBefore, funnelBefore] = i === 0 ? before : poses[i - 1];
     return playing === 1 || jaw > jawBefore + STALE || funnel > funnelBefore + STALE || (atMs > calledMs + 250 && Math.max(jaw, funnel) > 0.1);
   });
-  return {
-    silenceMs: madeMs - calledMs, heardSilenceMs: clock.toPage((silentFrame * 1000) / notes.rate) - calledMs,
-    stalePoses: stale.length, poses: after.length,
-  };
 }

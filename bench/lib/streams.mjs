@@ -64,6 +64,7 @@ export class StreamProbe {
     const heldUntilMs = this.#playMs + firstMs - RESERVE_MS;
     this.#playMs = Math.max(this.#playMs, nowMs - firstMs);
     for (let i = firstFrame; i < firstFrame + frameCount; i++) this.#delays.raw.push(nowMs - this.sentMs[this.#completing[i]]);
+    // A message that is late moves the player's reserve with it: past about RESERVE_MS nothing is added, so the tail is not told.
     // The frames behind the first of a message wait for nothing: the first tells what the server added.
     this.#delays.added.push(Math.max(0, nowMs - Math.max(this.sentMs[this.#completing[firstFrame]], heldUntilMs)));
     this.#next += frameCount;
