@@ -76,8 +76,8 @@ function rowsOf({ bytes, server, client, resume, failover }) {
       const cpuMs = pace && pace.serverCpuSecondsPerStreamSecond * 1000;
       return [
         row(`${server?.streams ?? ''} streams, ${name}: added delay p95`, pace?.addedDelayMs.p95, 'ms', 60),
-        row(`${name}: frames missing`, pace?.framesMissing, '', 0),
         row(`${name}: the same by the server's clock`, pace?.serverDelayMs.p95, 'ms'),
+        row(`${name}: frames missing`, pace?.framesMissing, '', 0),
         row(`${name}: server CPU a stream second`, cpuMs, 'ms', undefined, perSecondOfReference(cpuMs)),
       ];
     }),
