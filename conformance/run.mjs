@@ -27,7 +27,7 @@ Without endpoints it starts "visavis serve --dev", and one with small limits, fr
   --json                        the results as JSON on stdout, the lines on stderr
 `;
 
-const { values: options } = parseArgs({
+const options = readOptions({
   options: {
     console: { type: 'string', default: process.env.VISAVIS_CONSOLE_URL }, ingress: { type: 'string', default: process.env.VISAVIS_INGRESS_URL },
     app: { type: 'string', default: 'dev-app' }, 'api-key': { type: 'string', default: process.env.VISAVIS_API_KEY ?? 'dev-key' },
@@ -37,13 +37,33 @@ const { values: options } = parseArgs({
   },
 });
 
+/** The options, or an end with status 2 and one line that says which of them is wrong. */
+function readOptions(definition) {
+  try {
+    const { values } = parseArgs(definition);
+    if (values.only !== undefined && !['bare', 'spatius'].includes(values.only)) throw new Error(`there is no suite "${values.only}": --only takes bare or spatius`);
+    if (!values.console !== !values.ingress) throw new Error('give both --console and --ingress, or neither');
+    return { ...values, ...(values.limits && { limits: limitsOf(values.limits) }) };
+  } catch (error) {
+    console.error(`conformance: ${error.message.split('. ')[0]} (see --help)`);
+    process.exit(2);
+  }
+}
+
+function limitsOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('--limits takes JSON, such as {"idleMs":2000}');
+  }
+}
+
 /** The servers to try: the one named, or two of ours. */
 async function servers() {
-  if (!options.console !== !options.ingress) throw new Error('give both --console and --ingress, or neither');
   if (!options.console) return Promise.all([startDev(), startStrict()]);
   const settings = {
     consoleUrl: options.console, ingressUrl: options.ingress, appId: options.app, apiKey: options['api-key'], avatarId: options.avatar,
-    ...(options['other-app'] && { otherApp: { appId: options['other-app'] } }), ...(options.limits && { limits: JSON.parse(options.limits) }),
+    ...(options['other-app'] && { otherApp: { appId: options['other-app'] } }), ...(options.limits && { limits: options.limits }),
   };
   return [{ settings, stop: () => undefined }];
 }
@@ -67,7 +87,8 @@ async function main() {
   } finally {
     await Promise.all(started.map(({ stop }) => stop()));
   }
-  say(`\n${tableOf(all)}`);
+  if (all.length === 0) console.error(`conformance: no check has "${options.match}" in its name`);
+  else say(`\n${tableOf(all)}`);
   if (options.json) console.log(JSON.stringify({ ...countsOf(all), checks: all }, undefined, 2));
   process.exitCode = all.length > 0 && countsOf(all).failed === 0 ? 0 : 1;
 }

@@ -25,9 +25,12 @@ const OPTIONS = {
 
 /** The command. `root`: the repository; `outDir`: where the bundle lies. Resolves to the exit status. */
 export async function main(args: string[], { root, outDir }: { root: string; outDir: string }): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  const [command = 'run'] = positionals;
-  const targets = values.targets?.split(',').map(targetNamed) ?? TARGETS;
+  const asked = read(args);
+  if (asked instanceof Error) {
+    console.error(`fuzz: ${asked.message.split('. ')[0]} (see --help)`);
+    return 2;
+  }
+  const { values, command, targets } = asked;
   const runFolder = values.dir ?? join(root, 'fuzz/.cache/run');
   const corpusFolder = join(root, 'fuzz/corpus');
   if (values.help || !['run', 'report', 'corpus'].includes(command)) {
@@ -44,6 +47,16 @@ export async function main(args: string[], { root, outDir }: { root: string; out
     processes: Number(values.processes ?? 2), seed: Number(values.seed ?? 1),
   });
   return report(targets, runFolder);
+}
+
+/** What the arguments ask for, or what is wrong with them. */
+function read(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    return { values, command: positionals[0] ?? 'run', targets: values.targets?.split(',').map(targetNamed) ?? TARGETS };
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 async function rewriteCorpus(target: Target, runFolder: string, corpusFolder: string, placesPath: string): Promise<void> {
