@@ -5,6 +5,7 @@ import { resolveConfig } from '../../../packages/motion-server/src/config.js';
 import { createLocalHost } from '../../../packages/motion-server/src/engine/host.js';
 import { nativeOpus } from '../../../packages/motion-server/src/opus.js';
 import { Session, type SessionParts } from '../../../packages/motion-server/src/session.js';
+import { SharedQueue } from '../../../packages/motion-server/src/shared-queue.js';
 import { ManualClock } from '../../../packages/motion-server/test/manual-clock.js';
 import { opusHead, OPUS_TAGS, page } from '../../../packages/motion-server/test/ogg-writer.js';
 import { decodeEnvelope, encodeEnvelope, type EnvelopeBodies } from '../../../packages/protocol/src/ingress/index.js';
@@ -58,7 +59,10 @@ let shared: SessionParts | undefined;
 /** Made once, and late: the model takes a while. */
 function parts(): SessionParts {
   const context = () => resolveConfig({ apps: [{ appId: 'app', apiKeys: ['key'] }], clock });
-  shared ??= { context: context(), opus: nativeOpus(), engines: createLocalHost(createSignalModel(), true), claimPlace: () => () => undefined };
+  shared ??= {
+    context: context(), opus: nativeOpus(), engines: createLocalHost(createSignalModel(), true), claimPlace: () => () => undefined,
+    queued: new SharedQueue(2 ** 30, () => undefined),
+  };
   return shared;
 }
 

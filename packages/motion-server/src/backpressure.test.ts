@@ -10,6 +10,7 @@ import { createLocalHost } from './engine/host.js';
 import type { Limits } from './limits.js';
 import { loadOpus } from './opus.js';
 import { Session } from './session.js';
+import { SharedQueue } from './shared-queue.js';
 
 /** A socket in memory: says whether it is being read, and tells of every message sent. */
 class FakeSocket extends EventEmitter {
@@ -76,7 +77,7 @@ function gated(): { model: MotionModel; open: () => void } {
   return { model: { ...model, open: () => wait(model.open()) }, open: () => open() };
 }
 
-function setUp(limits: Partial<Limits>, capabilities = '') {
+function setUp(limits: Partial<Limits>, capabilities = '', queued = new SharedQueue(2 ** 30, () => undefined)) {
   const { model, open } = gated();
   const clock = new ManualClock();
   const context = resolveConfig({ ...devConfig(), limits, model, clock });
@@ -88,7 +89,7 @@ function setUp(limits: Partial<Limits>, capabilities = '') {
   };
   const session = new Session(
     { socket: socket as unknown as WebSocket, bytesRead: () => socket.bytesRead }, { appId: 'dev-app', avatarId: 'ava', expireAt: 0 },
-    { context, opus: loadOpus(), engines: createLocalHost(model, false), claimPlace },
+    { context, opus: loadOpus(), engines: createLocalHost(model, false), queued, claimPlace },
   );
   socket.receive('clientConfigureSession', { sampleRate: 16_000, extraParams: { [CAPABILITIES_PARAM]: capabilities } });
   return { socket, session, open, clock, places: () => places };
@@ -116,6 +117,27 @@ describe('a session that is sent more than it can take', () => {
     expect(socket.isPaused).toBe(true);
     open();
     await once(socket, 'resumed');
+  });
+
+  it('stops reading where all sessions together hold too much and it holds more than its share, and reads on as soon as there is room', async () => {
+    let bytes = 0;
+    const queued = new SharedQueue(100_000, (now) => void (bytes = now));
+    const [greedy, modest] = [setUp({}, '', queued), setUp({}, '', queued)];
+    for (let i = 0; i < 4; i++) greedy.socket.receive('clientAudioInput', { reqId: 'a', audio: second });
+    expect(greedy.socket.isPaused).toBe(false); // one more message is read
+    greedy.socket.receive('clientAudioInput', { reqId: 'a', audio: second });
+    expect(greedy.socket.isPaused).toBe(true);
+    modest.socket.receive('clientAudioInput', { reqId: 'a', audio: second });
+    modest.socket.receive('clientAudioInput', { reqId: 'a', audio: new Uint8Array(100) });
+    expect(modest.socket.isPaused).toBe(false);
+    expect(bytes).toBeGreaterThan(5 * second.length);
+    greedy.open();
+    await once(greedy.socket, 'resumed');
+    for (const { socket, session } of [greedy, modest]) {
+      socket.close(1006);
+      await session.closed;
+    }
+    expect(bytes).toBe(0);
   });
 
   it('still sees an interrupt right behind the message that filled it', async () => {

@@ -1,5 +1,10 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { VisavisError } from '@visavis/protocol/errors';
+import { resolveConfig } from './config.js';
 import { createMotionServer, devConfig, type MotionServerConfig } from './index.js';
 
 async function refusal(config: MotionServerConfig): Promise<VisavisError> {
@@ -39,5 +44,29 @@ describe('config', () => {
 
   it('refuses settings it does not know', async () => {
     expect((await refusal({ ...devConfig(), limits: { idle: 3 } } as MotionServerConfig)).message).toContain('idle');
+  });
+
+  it('finds a model from the folder it is given, by its path or its package\'s name', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'visavis-config-'));
+    try {
+      const place = join(folder, 'node_modules', 'a-model');
+      mkdirSync(place, { recursive: true });
+      writeFileSync(join(place, 'package.json'), '{ "name": "a-model", "exports": "./model.js" }');
+      writeFileSync(join(place, 'model.js'), '');
+      const moduleOf = (module: string) => resolveConfig({ ...devConfig(), folder, modelModule: { module } }).settings.modelModule?.module;
+      expect(moduleOf('./model.mjs')).toBe(pathToFileURL(join(folder, 'model.mjs')).href);
+      expect(moduleOf('/models/one.mjs')).toBe('file:///models/one.mjs');
+      expect(moduleOf('file:///models/one.mjs')).toBe('file:///models/one.mjs');
+      expect(moduleOf('a-model')).toBe(pathToFileURL(realpathSync(join(place, 'model.js'))).href);
+      expect(() => moduleOf('no-model')).toThrow(/no package no-model from .*visavis-config-/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('refuses options of a model that no thread could be given', async () => {
+    const { code, message } = await refusal({ ...devConfig(), modelModule: { module: './model.mjs', options: { scale: () => 1 } } });
+    expect(code).toBe('invalidConfiguration');
+    expect(message).toContain('plain values');
   });
 });

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { systemClock, type Clock } from './clock.js';
 import { problemsOf } from './config-problems.js';
+import { resolveModelSource } from './engine/model-source.js';
 import { limitsSchema } from './limits.js';
 import { redacting, type Logger } from './log.js';
 import { Metrics } from './metrics.js';
@@ -51,6 +52,8 @@ export interface Collaborators {
   /** Default: silence. */
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Folder that paths and packages of `modelModule` are looked up from. Default: the working directory. */
+  readonly folder?: string;
   /** Source of connection ids, token ids and the random signing secret. */
   readonly randomBytes?: (count: number) => Uint8Array;
 }
@@ -74,15 +77,16 @@ export function devConfig(overrides: { host?: string; port?: number } = {}): Mot
 }
 
 /** Checks a config and fills it in. Throws `invalidConfiguration`, naming each setting that is wrong. */
-export function resolveConfig({ model, logger, clock, randomBytes: random, ...input }: MotionServerConfig): ServerContext {
+export function resolveConfig({ model, logger, clock, randomBytes: random, folder = process.cwd(), ...input }: MotionServerConfig): ServerContext {
   const parsed = settingsSchema.safeParse(input);
   if (!parsed.success) throw new VisavisError('invalidConfiguration', problemsOf(parsed.error));
   checkDevKey(parsed.data);
   if (model && (parsed.data.workers > 0 || parsed.data.modelModule)) {
     throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0, or name a modelModule instead');
   }
+  const { modelModule } = parsed.data;
   return {
-    settings: parsed.data,
+    settings: modelModule ? { ...parsed.data, modelModule: resolveModelSource(modelModule, folder) } : parsed.data,
     model,
     logger: redacting(logger ?? pino({ level: 'silent' }), secretsOf(parsed.data)),
     metrics: new Metrics(),

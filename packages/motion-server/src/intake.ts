@@ -8,8 +8,9 @@ export interface RequestStart {
 }
 
 interface Chunk {
-  readonly audio: Uint8Array;
+  audio: Uint8Array;
   readonly arrivedMs: number;
+  next?: Chunk;
 }
 
 /** What a chunk costs beside its bytes, so that a flood of tiny ones counts for what it is. */
@@ -26,21 +27,21 @@ export class Intake {
   readonly trace: Trace | undefined;
   /** Raised when audio, the end or a cancellation comes. */
   readonly changed = new Signal();
-  #chunks: Chunk[] = [];
+  #first: Chunk | undefined;
+  #last: Chunk | undefined;
+  /** Memory held: the audio and what each chunk costs beside it. */
   #bytes = 0;
+  readonly #held: (bytes: number) => void;
   #ended = false;
   #cancelled = false;
   #arrivedMs = 0;
 
-  constructor(reqId: string, start: RequestStart, trace?: Trace) {
+  /** `held` hears by how many bytes the memory held grows, or with a minus shrinks. */
+  constructor(reqId: string, start: RequestStart, trace: Trace | undefined, held: (bytes: number) => void) {
+    this.#held = held;
     this.reqId = reqId;
     this.start = start;
     this.trace = trace;
-  }
-
-  /** Memory held: the audio and what each chunk costs beside it. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** All audio has come. */
@@ -60,8 +61,11 @@ export class Intake {
 
   append(audio: Uint8Array, end: boolean, nowMs: number): void {
     if (audio.length > 0) {
-      this.#chunks.push({ audio, arrivedMs: nowMs });
-      this.#bytes += audio.length + CHUNK_OVERHEAD_BYTES;
+      const chunk: Chunk = { audio, arrivedMs: nowMs };
+      if (this.#first) this.#last!.next = chunk;
+      else this.#first = chunk;
+      this.#last = chunk;
+      this.#hold(audio.length + CHUNK_OVERHEAD_BYTES);
     }
     this.#ended ||= end;
     this.changed.raise();
@@ -72,28 +76,32 @@ export class Intake {
    * pieces. A view where one chunk is enough; `undefined` where there are none.
    */
   take(limit: number): Uint8Array | undefined {
-    const first = this.#chunks[0];
-    if (!first) return undefined;
-    this.#arrivedMs = first.arrivedMs;
+    if (!this.#first) return undefined;
+    this.#arrivedMs = this.#first.arrivedMs;
     const parts: Uint8Array[] = [];
-    for (let left = limit; left > 0 && this.#chunks.length > 0; left -= parts.at(-1)!.length) parts.push(this.#takeOne(left));
+    for (let left = limit; left > 0 && this.#first; left -= parts.at(-1)!.length) parts.push(this.#takeOne(this.#first, left));
     return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 
-  #takeOne(limit: number): Uint8Array {
-    const { audio, arrivedMs } = this.#chunks[0]!;
+  #takeOne(first: Chunk, limit: number): Uint8Array {
+    const { audio } = first;
     const piece = audio.subarray(0, limit);
     const whole = piece.length === audio.length;
-    if (whole) this.#chunks.shift();
-    else this.#chunks[0] = { audio: audio.subarray(limit), arrivedMs };
-    this.#bytes -= piece.length + (whole ? CHUNK_OVERHEAD_BYTES : 0);
+    if (whole) this.#first = first.next;
+    else first.audio = audio.subarray(limit);
+    this.#hold(-piece.length - (whole ? CHUNK_OVERHEAD_BYTES : 0));
     return piece;
   }
 
   cancel(): void {
     this.#cancelled = true;
-    this.#chunks = [];
-    this.#bytes = 0;
+    this.#first = this.#last = undefined;
+    this.#hold(-this.#bytes);
     this.changed.raise();
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes;
+    this.#held(bytes);
   }
 }

@@ -18,6 +18,8 @@ export const limitsSchema = z.strictObject({
   maxQueuedRequests: count.default(256),
   /** Audio bytes waiting in one session; then one more message is read, and no more until there is room. */
   maxQueuedBytes: count.default(16 * MIB),
+  /** Audio bytes waiting in all sessions; then those over an equal share read one more message, and no more until there is room. */
+  maxTotalQueuedBytes: count.default(512 * MIB),
   /** Bytes a client has not read yet; with more its request waits, and its socket is not read. */
   maxUnsentBytes: count.default(MIB),
   /** How long a client may be so far behind; then the connection is cut. */

@@ -16,6 +16,7 @@ export class Metrics {
 
   readonly sessions = this.#gauge('visavis_sessions', 'Sessions past their handshake');
   readonly streams = this.#gauge('visavis_streams', 'Requests being answered');
+  readonly queuedBytes = this.#gauge('visavis_queued_bytes', 'Audio bytes waiting in all sessions');
   readonly requests = new Counter({
     name: 'visavis_requests_total', help: 'Requests by how they ended', labelNames: ['outcome'], registers: [this.#registry],
   });

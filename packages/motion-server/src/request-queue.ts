@@ -29,6 +29,7 @@ export class RequestQueue {
   /** A req_id cut off while its audio was still coming: the rest of it is dropped. */
   #staleId: string | undefined;
   #serving = false;
+  #bytes = 0;
 
   constructor(events: RequestQueueEvents) {
     this.#events = events;
@@ -40,7 +41,7 @@ export class RequestQueue {
 
   /** Memory that waiting audio takes, in bytes. */
   get bytes(): number {
-    return this.#requests.reduce((sum, request) => sum + request.bytes, 0);
+    return this.#bytes;
   }
 
   /** Throws `invalidRequest` where the req_id or the resume point is not usable; nothing is queued then. */
@@ -80,7 +81,7 @@ export class RequestQueue {
     if (startMs > MAX_START_MS) throw refusal('invalidRequest', `start_ms is over ${MAX_START_MS}`, 'begin a new request: none is resumed after its twelfth hour');
     this.#open?.append(new Uint8Array(0), true, nowMs);
     this.#staleId = undefined;
-    const request = new Intake(reqId, { startMs, warmupMs }, readTrace(traceContext));
+    const request = new Intake(reqId, { startMs, warmupMs }, readTrace(traceContext), (bytes) => void (this.#bytes += bytes));
     this.#open = request;
     this.#requests.push(request);
     return request;

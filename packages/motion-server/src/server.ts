@@ -16,6 +16,7 @@ import { CONSOLE_PATH, INGRESS_PATH } from './paths.js';
 import { SessionPlaces } from './places.js';
 import { refusal } from './refusal.js';
 import { Session, type SessionParts } from './session.js';
+import { SharedQueue } from './shared-queue.js';
 import { TokenSigner } from './tokens.js';
 import { readTrace } from './trace.js';
 import { admit, refuseUpgrade, type Admission } from './upgrade.js';
@@ -74,7 +75,8 @@ class RunningServer implements MotionServer {
     this.#apps = new AppRegistry(apps);
     this.#tokens = new TokenSigner(context);
     const places = new SessionPlaces(limits.maxSessionsPerApp);
-    this.#parts = { context, opus: loadOpus(), engines, claimPlace: (appId) => places.claim(appId) };
+    const queued = new SharedQueue(limits.maxTotalQueuedBytes, (bytes) => context.metrics.queuedBytes.set(bytes));
+    this.#parts = { context, opus: loadOpus(), engines, queued, claimPlace: (appId) => places.claim(appId) };
     const console = createConsole({ context, apps: this.#apps, tokens: this.#tokens, isDraining: () => this.#closed !== undefined });
     this.#http = createServer(getRequestListener(console.fetch, { overrideGlobalObjects: false }));
     this.#sockets = new WebSocketServer({

@@ -16,6 +16,7 @@ import { Reply, type ReplyBody } from './reply.js';
 import { RequestQueue } from './request-queue.js';
 import { encodeServerError } from './server-error.js';
 import { asRequestError, sessionError } from './session-errors.js';
+import type { QueueShare, SharedQueue } from './shared-queue.js';
 import { SessionReport } from './session-report.js';
 import { serveRequest } from './serve-request.js';
 import { SpeechEncoder } from './speech-encoder.js';
@@ -31,6 +32,7 @@ export interface SessionParts {
   readonly context: ServerContext;
   readonly opus: Opus;
   readonly engines: EngineHost;
+  readonly queued: SharedQueue;
   /** Takes one of the app's places; gives it back when called. `undefined` where all are taken. */
   claimPlace(appId: string): (() => void) | undefined;
 }
@@ -47,6 +49,8 @@ export class Session {
   readonly #ear: Ear;
   readonly #outbox: Outbox;
   readonly #queue: RequestQueue;
+  /** Of what waits in all sessions. */
+  readonly #share: QueueShare;
   readonly #idle: IdleTimer;
   readonly #heartbeat: Heartbeat;
   readonly #cleanups: (() => void)[] = [];
@@ -75,6 +79,8 @@ export class Session {
       failed: (request, error) => this.#answerFailed(request, error),
       progressed: () => this.#relieve(),
     });
+    this.#share = parts.queued.join();
+    this.#cleanups.push(() => this.#share.leave());
     this.#idle = new IdleTimer(clock, limits.idleMs, () => this.#fail(sessionError.idle(limits.idleMs)));
     this.#heartbeat = new Heartbeat(clock, limits.pingMs, {
       ping: () => socket.ping(), heard: () => this.#ear.heard(), dead: () => socket.terminate(),
@@ -126,6 +132,7 @@ export class Session {
     } catch (error) {
       this.#reject(VisavisError.from(error, 'serverError'));
     }
+    this.#share.set(this.#queue.bytes);
     // One message beyond the limits is read: an interrupt may be right behind what filled them.
     if (wasFull && this.#isFull && !this.#closing) this.#ear.shut();
   }
@@ -220,11 +227,12 @@ export class Session {
   /** As much waits as may, on the way in or out. */
   get #isFull(): boolean {
     const { maxQueuedBytes, maxQueuedRequests } = this.#parts.context.settings.limits;
-    return this.#queue.length >= maxQueuedRequests || this.#queue.bytes >= maxQueuedBytes || this.#outbox.isBehind;
+    return this.#queue.length >= maxQueuedRequests || this.#queue.bytes >= maxQueuedBytes || this.#share.isFull || this.#outbox.isBehind;
   }
 
   /** Reads on as soon as there is room; closes when draining and done. */
   #relieve(): void {
+    this.#share.set(this.#queue.bytes);
     if (!this.#isFull) this.#ear.open();
     if (this.#draining && this.#queue.length === 0) this.shutDown();
   }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { createMotionServer, devConfig, type MotionServer, type MotionServerConfig } from '@visavis/motion-server';
 import { Option, type Command } from 'commander';
 import { pino } from 'pino';
@@ -54,7 +55,8 @@ async function configOf({ dev, config, host, port, workers }: ServeOptions): Pro
   if (!dev === !config) throw new Error('give either --dev or --config FILE');
   const base = config ? await readConfig(config) : devConfig();
   const given = { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(workers !== undefined && { workers }) };
-  return { port: DEFAULT_PORT, workers: DEFAULT_WORKERS, ...base, ...given };
+  // What a config names by a path lies beside it.
+  return { port: DEFAULT_PORT, workers: DEFAULT_WORKERS, ...base, ...given, ...(config && { folder: dirname(resolve(config)) }) };
 }
 
 async function readConfig(path: string): Promise<MotionServerConfig> {

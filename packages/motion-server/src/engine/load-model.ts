@@ -2,7 +2,7 @@ import { createSignalModel, type MotionModel } from '@visavis/motion';
 
 /** Where a model comes from, in plain values: a thread gets it as it is and makes a model of its own. */
 export interface ModelSource {
-  /** What `import()` takes: a package's module, or a file URL. It exports `createModel(options)`. */
+  /** A path, a package's name, or a URL; once the config is checked, the URL. It exports `createModel(options)`. */
   readonly module: string;
   readonly options?: unknown;
 }
