@@ -78,11 +78,14 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Reconnection waits at a fiftieth; time-outs as they are. */
+/** What the client allows a ticket and a welcome, and its heartbeat. */
+const TIMEOUT_MS = 10_000;
+
+/** Reconnection waits, the longest too, at a fiftieth; time-outs as they are. */
 const HASTY = {
   now: () => performance.now(),
   after: (delayMs: number, callback: () => void) => {
-    const handle = setTimeout(callback, delayMs < 5_000 ? delayMs / 50 : delayMs);
+    const handle = setTimeout(callback, delayMs === TIMEOUT_MS ? delayMs : delayMs / 50);
     return () => clearTimeout(handle);
   },
 };
@@ -271,13 +274,30 @@ describe('an interrupt', () => {
   });
 
   it('that is cut on its way is told again, and acted on once', async () => {
+    let lost = 0;
     for (let upBytes = 300; upBytes <= 440; upBytes += 10) {
-      const one = await stage({ onClient: answering, plan: (n) => (n === 0 ? { upBytes } : {}) });
+      const heard = { atCut: 0, inAll: 0 };
+      const one: Stage = await stage({
+        plan: (n) => (n === 0 ? { upBytes } : {}),
+        onClient: (client) => {
+          client.onInterrupt(() => { heard.inAll += 1; });
+          answering(client);
+        },
+        beforeTicket: async (n) => {
+          if (n !== 1) return;
+          while (one.clients.items[0]?.connected) await turn();
+          heard.atCut = heard.inAll;
+        },
+      });
       await one.playUntil(() => one.motion.length === 20);
+      const isBefore = one.proxy.faults.items.length > 0;
       one.controller.interrupt();
       await afterR(one);
+      expect([one.proxy.faults.items.length, heard.inAll]).toEqual([1, 1]);
+      if (!isBefore && heard.atCut === 0) lost += 1;
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
     }
+    expect(lost, 'cuts between the first byte of the interrupt and its last').toBeGreaterThan(0);
   });
 
   it('of the backend while the client is away leaves nothing of what was cut', async () => {

@@ -43,7 +43,8 @@ it('a line that breaks in mid-sentence costs nothing of the sentence', async () 
       await waitFor(page, () => globalThis.visavis.controller.connectionState === 'connecting');
     });
     expect(results).toMatchObject([{ interrupted: false }]);
-    expect(Math.abs(results[0]!.playedMs - uncut!.playedMs)).toBeLessThan(100);
+    // A real output reports to within a block of its own.
+    expect(Math.abs(results[0]!.playedMs - uncut!.playedMs)).toBeLessThan(300);
     expect(await page.textContent('#link')).toBe('connected');
   } finally {
     await browser.close();

@@ -32,7 +32,7 @@ export function addRecordCommand(program: Command): void {
     .requiredOption('-o, --out <file>', 'where to write the recording')
     .option('--ticket-url <url>', 'where the page of a running backend asks for tickets, such as http://127.0.0.1:8080/api/ticket; it answers a POST with { "url": "ws://...", "ticket" }', address('http'))
     .option('--url <url>', 'the relay of a running backend, such as ws://127.0.0.1:8080/relay, with --ticket', address('ws'))
-    .addOption(new Option('--ticket <ticket>', 'a ticket for --url').env('VISAVIS_TICKET'))
+    .addOption(new Option('--ticket <ticket>', 'a ticket for --url, good for one connection').env('VISAVIS_TICKET'))
     .option('--avatar <id>', 'avatar to ask for', 'ava')
     .option('--say <text>', 'send this to the backend as if a user had typed it, and end when the answer was heard')
     .option('--seconds <n>', 'end after so long (default: with the utterance, or at Ctrl-C)', wholeNumber(1, MAX_SECONDS))
@@ -58,7 +58,8 @@ async function recordBackend(flags: RecordFlags, signal: AbortSignal): ReturnTyp
     return record(flags, { ...options, getTicket: () => askTicket(ticketUrl) }, signal);
   }
   if (url === undefined || ticket === undefined) throw new Error('say what to record: a WAV file, --ticket-url, or --url with --ticket');
-  return record(flags, { ...options, getTicket: () => Promise.resolve({ url, ticket }) }, signal);
+  const { onlyTicket } = await import('../recording/ticket.js');
+  return record(flags, { ...options, getTicket: onlyTicket({ url, ticket }) }, signal);
 }
 
 async function recordWav(path: string, flags: RecordFlags, signal: AbortSignal): ReturnType<typeof record> {

@@ -1,4 +1,4 @@
-import type { Ticket } from '@visavis/client/replay';
+import { VisavisError, type Ticket } from '@visavis/client/replay';
 
 const TIMEOUT_MS = 10_000;
 
@@ -17,6 +17,16 @@ export async function askTicket(from: string): Promise<Ticket> {
   const url = new URL(place, from);
   url.protocol = url.protocol.replace('http', 'ws');
   return { url: url.href, ticket: answer.ticket };
+}
+
+/** A ticket that was given: good for one connection, so a second one fails at once. */
+export function onlyTicket(ticket: Ticket): () => Promise<Ticket> {
+  let isUsed = false;
+  return () => {
+    if (isUsed) return Promise.reject(new VisavisError('ticketInvalid', 'a --ticket is good for one connection; give --ticket-url to go on after a cut', { retryable: false }));
+    isUsed = true;
+    return Promise.resolve(ticket);
+  };
 }
 
 async function ask(from: string): Promise<Response> {

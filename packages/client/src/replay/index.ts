@@ -11,3 +11,4 @@ export { replaySession, type ReplayOptions } from './replay.js';
 export type { AvOffset } from './av-offset.js';
 export type { ByteReport, Gap, InterruptReport, ReplayReport, SessionError, ToldReport, UtteranceReport } from './report.js';
 export { WebSocketTransport, type OpenSocket, type SocketLike, type Ticket, type WebSocketTransportOptions } from '../transport/index.js';
+export { VisavisError } from '@visavis/protocol/errors';
