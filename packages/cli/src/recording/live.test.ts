@@ -9,6 +9,7 @@ import { openNodeSocket } from './record-session.js';
 import { startSpeechStack, type SpeechStack } from './speech-stack.js';
 
 const FPS = 60;
+const SPEECH_MS = 7_100;
 const speech = parseWav(readFileSync(new URL('../../../../apps/demo/assets/samples/austen.wav', import.meta.url)));
 
 const cleanups: (() => unknown)[] = [];
@@ -20,6 +21,17 @@ interface Live {
   readonly poses: Float32Array[];
   readonly file: Uint8Array;
   readonly results: { readonly playedMs: number; readonly interrupted: boolean }[];
+}
+
+/** Ahead of what is heard, more than a turn of the clock takes. */
+const AHEAD_MS = 50;
+
+/** On a slow machine: what is to be heard next is still on its way. Without a connection it comes only as the clock turns. */
+function isShort({ controller }: HeadlessClient): boolean {
+  if (controller.connectionState !== 'connected' || controller.conversationState !== 'playing') return false;
+  const { bufferedAudioMs, bufferedMotionMs } = controller.stats();
+  const wantedMs = Math.min(AHEAD_MS, SPEECH_MS - controller.getAudioTime() - 1);
+  return Math.min(bufferedAudioMs, bufferedMotionMs) < wantedMs;
 }
 
 /** The socket opened last. */
@@ -49,8 +61,10 @@ async function live(stack: SpeechStack, isOver: (results: Live['results'], nowMs
     await client.advanceTo(nowMs);
     poses.push(controller.poseAt(nowMs).values.slice());
     act(client, nowMs);
-    await delay(1); // messages come in
-    await client.settle();
+    do {
+      await delay(1); // messages come in
+      await client.settle();
+    } while (isShort(client));
   }
   recorder.stop();
   return { poses, file: Buffer.concat(parts), results };
