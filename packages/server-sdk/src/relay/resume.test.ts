@@ -126,6 +126,16 @@ describe('a client that comes back', () => {
     expect(texts.items).toEqual(['one', 'two', 'three']);
   });
 
+  it('says with every answer what it heard, so that no text is said again to a relay that is new', async () => {
+    const { peer, client } = await joined();
+    const texts = new Inbox<string>();
+    client.onText((text) => texts.push(text));
+    peer.send('text', { text: 'one' }, { sequence: 1 });
+    await texts.count(1);
+    client.presence('thinking');
+    expect((await peer.received.first((one) => one.case === 'presence')).received).toBe(1);
+  });
+
   it('takes over from a connection that the relay believes alive, of which nothing more is heard', async () => {
     const { peer, client, token, closes } = await joined();
     const texts = new Inbox<string>();

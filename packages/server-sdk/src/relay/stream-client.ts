@@ -222,10 +222,14 @@ export class StreamClient implements RelayClient {
     this.#push({ ...this.#numbered(kind, body), speech: false });
   }
 
-  /** A client that cannot resume is told no numbers, and nothing is kept for it. */
+  /**
+   * A client that cannot resume is told no numbers, and nothing is kept for it. To any other each message also says what was
+   * heard of it: a text that is being answered must not be sent again to a relay that is new.
+   */
   #numbered<K extends ServerKind>(kind: K, body: ServerBodies[K]): Pick<Packet, 'bytes' | 'sequence'> {
-    const sequence = this.#isResumable ? (this.#sequence += 1) : 0;
-    return { bytes: encodeServerMessage(kind, body, { sequence }), sequence };
+    if (!this.#isResumable) return { bytes: encodeServerMessage(kind, body), sequence: 0 };
+    const sequence = (this.#sequence += 1);
+    return { bytes: encodeServerMessage(kind, body, { sequence, received: this.#received }), sequence };
   }
 
   #push(packet: Packet): void {
