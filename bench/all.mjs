@@ -1,16 +1,18 @@
 /**
  * npm run bench: every bench, one after another, and one table of what is asked of the project. Measure on a machine that does
- * nothing else; --quick tries whether everything runs, its figures say nothing.
+ * nothing else.
+ *
+ * Options: --quick (tries whether everything runs; its figures say nothing)
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { machine, referenceMs, writeJson } from './lib/report.mjs';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const options = readOptions(import.meta.url, { quick: { type: 'boolean', default: false } });
 /** A bench that takes longer hangs. */
 const PATIENCE_MS = 8 * 60_000;
 /** Above this, others were at work when it began. */

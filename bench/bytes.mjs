@@ -1,6 +1,7 @@
 /**
- * npm run bench:bytes: bytes a second of recorded audio, pauses included, and beside it a second of its speech, at 30 fps with Opus: whole envelopes as the Motion Server sends them,
- * and whole messages as the relay hands them to a client. WebSocket, TLS and TCP are not in it.
+ * npm run bench:bytes: bytes a second of recorded audio, pauses included, and beside it a second of its speech, at 30 fps
+ * with Opus: whole envelopes as the Motion Server sends them, and whole messages as the relay hands them to a client.
+ * WebSocket, TLS and TCP are not in it.
  *
  * Options: --quick (a try), --out bench/results/bytes.json
  */
@@ -9,17 +10,18 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { parseWav } from '@visavis/motion';
 import { decodeServerMessage, encodeClientMessage } from '@visavis/protocol/downlink';
 import { decodeEnvelope, encodeEnvelope } from '@visavis/protocol/ingress';
 import { createRelay, newAvatarSession } from '@visavis/server-sdk';
 import { WebSocket } from 'ws';
 import { startServer } from './lib/motion-server.mjs';
+import { readOptions } from './lib/options.mjs';
 import { machine, printTable, writeJson } from './lib/report.mjs';
 
-const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, out: { type: 'string', default: fileURLToPath(new URL('results/bytes.json', import.meta.url)) } },
+const options = readOptions(import.meta.url, {
+  quick: { type: 'boolean', default: false },
+  out: { type: 'string', default: fileURLToPath(new URL('results/bytes.json', import.meta.url)) },
 });
 const FPS = 30;
 const PIECE_MS = 100;

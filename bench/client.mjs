@@ -5,21 +5,19 @@
  * Options: --quick (a try: few utterances, few cuts), --seed 1, --out bench/results/client.json
  */
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 import { judgeCut, judgeSkew, problemOfPoses } from './lib/listening.mjs';
 import { chirpTimes } from './lib/marker.mjs';
 import { markerUtterance } from './lib/marker-utterance.mjs';
 import { sessionToken, startServer } from './lib/motion-server.mjs';
+import { readOptions } from './lib/options.mjs';
 import { machine, percentiles, printTable, randomFrom, referenceMs, writeJson } from './lib/report.mjs';
 import { startBackend } from './lib/speaking-backend.mjs';
 import { threadSeconds } from './lib/threads.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' },
-    out: { type: 'string', default: fileURLToPath(new URL('results/client.json', import.meta.url)) },
-  },
+const options = readOptions(import.meta.url, {
+  quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' },
+  out: { type: 'string', default: fileURLToPath(new URL('results/client.json', import.meta.url)) },
 });
 const UTTERANCE_MS = options.quick ? 3_000 : 6_000;
 const UTTERANCES = options.quick ? 1 : 2;
@@ -162,7 +160,7 @@ async function measureCost() {
   if (!spoken) return { unmeasured: 'threads are read from /proc, which this system has not' };
   const perSecond = (thread) => ({
     speakingMs: ((spoken[thread] - idle[thread]) / wallS) * 1000, idleMs: ((idle[thread] - start[thread]) / (COST_MS / 1000)) * 1000,
-  });
+});
   return { seconds: COST_MS / 1000, cpuMsPerSecond: Object.fromEntries(['main', 'audio', 'other'].map((thread) => [thread, perSecond(thread)])) };
 }
 

@@ -6,8 +6,8 @@
  * that exports createModel), --wlipsync-profile FILE, --robustness, --out bench/results/motion.json
  */
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'vite';
+import { readOptions } from './lib/options.mjs';
 import { machine, referenceMs, writeJson } from './lib/report.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -20,11 +20,9 @@ await build({
 });
 const bench = await import('../.cache/bench-motion/index.js');
 
-const { values: options } = parseArgs({
-  options: {
-    data: { type: 'string', default: path('../../shared/data/facegood') }, systems: { type: 'string', default: bench.DEFAULT_SYSTEMS.join(',') },
-    'wlipsync-profile': { type: 'string' }, robustness: { type: 'boolean', default: false }, out: { type: 'string', default: path('results/motion.json') },
-  },
+const options = readOptions(import.meta.url, {
+  data: { type: 'string', default: path('../../shared/data/facegood') }, systems: { type: 'string', default: bench.DEFAULT_SYSTEMS.join(',') },
+  'wlipsync-profile': { type: 'string' }, robustness: { type: 'boolean', default: false }, out: { type: 'string', default: path('results/motion.json') },
 });
 const host = machine();
 const reference = referenceMs();

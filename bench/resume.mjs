@@ -14,17 +14,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { decodeEnvelope } from '@visavis/protocol/ingress';
 import { newAvatarSession, TokenCache } from '@visavis/server-sdk';
+import { readOptions } from './lib/options.mjs';
 import { machine, percentiles, randomFrom, writeJson } from './lib/report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values: options } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '4' },
-    endpoints: { type: 'string', default: '1' }, out: { type: 'string', default: `${root}bench/results/resume.json` },
-  },
+const options = readOptions(import.meta.url, {
+  runs: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '4' },
+  endpoints: { type: 'string', default: '1' }, out: { type: 'string', default: `${root}bench/results/resume.json` },
 });
 const machineBefore = machine();
 const runs = Number(options.runs);
@@ -100,7 +98,7 @@ async function utterance({ ports, tokens, sound, isPaced, meanwhile = () => unde
     },
     onError: (error) => heard.errors.push(`${error.code}: ${error.message}`),
     onClose: () => ended.resolve(),
-  });
+});
   await session.start();
   const beside = meanwhile();
   await speak(session, sound, isPaced);

@@ -4,25 +4,24 @@
  * Added delay of a message: from the moment this process hands the chunk that completes the message's first frame to its
  * socket (an engine here says which chunk that is: look-ahead is not delay) to the moment the message has come back here.
  * Both sockets and this process's own lateness are in it; the server's own account of the same, from audio read to motion
- * sent, stands beside it, with the time that audio waited and that a step took, and how late this process's own timers were. Where the server may hold a frame back, since the player has
- * 150 ms in hand, the time counts from when it may no longer; `raw` is without that, and of every frame.
+ * sent, stands beside it, with the time that audio waited and that a step took, and how late this process's own timers
+ * were. Where the server may hold a frame back, since the player has 150 ms in hand, the time counts from when it may no
+ * longer; `raw` is without that, and of every frame.
  *
  * Options: --streams 200, --seconds 20, --workers (the server's default), --out bench/results/server.json
  */
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { parseWav } from '@visavis/motion';
 import { histogramMs, openSession, readMetrics, sessionToken, startServer } from './lib/motion-server.mjs';
+import { readOptions } from './lib/options.mjs';
 import { machine, percentiles, printTable, referenceMs, writeJson } from './lib/report.mjs';
 import { completingChunks, cut, sendAtPace, StreamProbe } from './lib/streams.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    streams: { type: 'string', default: '200' }, seconds: { type: 'string', default: '20' }, workers: { type: 'string' },
-    out: { type: 'string', default: fileURLToPath(new URL('results/server.json', import.meta.url)) },
-  },
+const options = readOptions(import.meta.url, {
+  streams: { type: 'string', default: '200' }, seconds: { type: 'string', default: '20' }, workers: { type: 'string' },
+  out: { type: 'string', default: fileURLToPath(new URL('results/server.json', import.meta.url)) },
 });
 /** All streams speak so long before anything is measured: code is compiled by then. */
 const WARMUP_MS = 3_000;
