@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tone, whiteNoise } from '../../test/voice.js';
-import { Fft } from './fft.js';
+import { Fft } from '../fft.js';
 import { BAND, BAND_COUNT, HOP, SPECTRUM_AHEAD, SpectrumStream } from './spectrum.js';
 
 it('the transform equals the definition of the discrete Fourier transform', () => {

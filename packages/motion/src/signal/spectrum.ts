@@ -1,4 +1,4 @@
-import { Fft } from './fft.js';
+import { Fft } from '../fft.js';
 
 export const SAMPLE_RATE = 16_000;
 /** One analysis every 10 ms. */
