@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spatius import AudioFormat, OggOpusEncoderConfig
 
-from harness import frames_of, hum, open_session
+from harness import frames_of, hum, open_session, send_in_pieces
 from registry import check
 
 OGG = AudioFormat.OGG_OPUS
@@ -18,10 +18,7 @@ async def every_rate() -> None:
         async with open_session(sample_rate=rate, audio_format=OGG, ogg_opus_encoder=encoder) as (session, recorder):
             for _ in range(2):
                 pcm = hum(1.013, rate)
-                for at in range(0, len(pcm), 5000):
-                    req_id = await session.send_audio(pcm[at : at + 5000])
-                await session.send_audio(b"", end=True)
-                await recorder.ended(req_id, frames_of(pcm, rate))
+                await recorder.ended(await send_in_pieces(session, pcm, 5000), frames_of(pcm, rate))
 
 
 @check("5")
@@ -60,10 +57,7 @@ async def encoded_elsewhere() -> None:
         await recorder.ended(await session.send_audio(pcm, end=True))
     async with open_session(audio_format=OGG) as (session, recorder):
         for size in (1, 100, len(streams[0])):
-            for at in range(0, len(streams[0]), size):
-                req_id = await session.send_audio(streams[0][at : at + size])
-            await session.send_audio(b"", end=True)
-            await recorder.ended(req_id, 30)
+            await recorder.ended(await send_in_pieces(session, streams[0], size), 30)
 
 
 @check("8.12")

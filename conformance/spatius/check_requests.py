@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import harness
-from harness import frames_of, hum, open_session, read_wav
+from harness import frames_of, hum, open_session, read_wav, send_in_pieces
 from registry import check
 
 RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -16,10 +16,7 @@ async def speech() -> None:
     """recorded speech, in pieces, gets motion for all of it"""
     pcm, rate = read_wav(harness.SPEECH_WAV) if harness.SPEECH_WAV else (hum(5), 16000)
     async with open_session(sample_rate=rate) as (session, recorder):
-        for at in range(0, len(pcm), 3201):
-            req_id = await session.send_audio(pcm[at : at + 3201])
-        await session.send_audio(b"", end=True)
-        answers = await recorder.ended(req_id, frames_of(pcm, rate))
+        answers = await recorder.ended(await send_in_pieces(session, pcm, 3201), frames_of(pcm, rate))
         assert {answer.connection_id for answer in answers} == {recorder.connection_id}
 
 
@@ -29,10 +26,7 @@ async def rates() -> None:
     for rate in RATES:
         async with open_session(sample_rate=rate) as (session, recorder):
             pcm = hum(1, rate)
-            for at in range(0, len(pcm), 777):
-                req_id = await session.send_audio(pcm[at : at + 777])
-            await session.send_audio(b"", end=True)
-            await recorder.ended(req_id, frames_of(pcm, rate))
+            await recorder.ended(await send_in_pieces(session, pcm, 777), frames_of(pcm, rate))
 
 
 @check("4")

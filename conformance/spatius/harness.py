@@ -116,6 +116,14 @@ async def failing(**overrides):
     return session, recorder
 
 
+async def send_in_pieces(session, audio: bytes, size: int) -> str:
+    """One request in pieces of `size` bytes, its end in a message of its own; the request's id."""
+    for at in range(0, len(audio), size):
+        req_id = await session.send_audio(audio[at : at + size])
+    await session.send_audio(b"", end=True)
+    return req_id
+
+
 def frames_of(pcm: bytes, rate: int, fps: int = 30) -> int:
     """How many frames cover so much audio."""
     return math.ceil(len(pcm) // 2 * fps / rate - 1e-9)
