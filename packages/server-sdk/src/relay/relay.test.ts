@@ -1,40 +1,35 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlAction, encodeClientMessage, MicCodec, PresenceState } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
+import { RelayStage } from '../../test/relay-stage.js';
 import type { EnvelopeMessage } from '../speech.js';
-import { FakeClient, Inbox, ManualClock } from '../test/index.js';
+import type { ManualClock } from '../test/index.js';
+import { FakeClient, Inbox } from '../test/index.js';
 import type { RelayClient } from './relay-client.js';
-import { createRelay, type Relay, type RelayOptions } from './relay.js';
+import type { Relay, RelayOptions } from './relay.js';
 
 const envelope = (reqId: string, size: number, rest: Partial<EnvelopeMessage> = {}): EnvelopeMessage => ({
   kind: 'envelope', reqId, connectionId: 'c', end: false, bytes: new Uint8Array(size).fill(7), hasAudio: false, interrupted: false, ...rest,
 });
 
-let server: Server;
+let stage: RelayStage;
 let clock: ManualClock;
 let relay: Relay;
 let clients: Inbox<RelayClient>;
 
 beforeEach(async () => {
-  server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  stage = await RelayStage.open();
   begin();
 });
 afterEach(async () => {
   await relay.dispose();
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
+  await stage.close();
 });
 
 function begin(options: Partial<RelayOptions> = {}): void {
-  clock = new ManualClock();
-  relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/manifest.json`, clock, serverVersion: '1.2.3', ...options });
-  clients = new Inbox();
-  relay.onClient((client) => clients.push(client));
-  relay.attach(server);
+  ({ clock, relay, clients } = stage.begin({ serverVersion: '1.2.3', ...options }));
 }
 
 async function begun(options: Partial<RelayOptions>): Promise<void> {
@@ -42,7 +37,7 @@ async function begun(options: Partial<RelayOptions>): Promise<void> {
   begin(options);
 }
 
-const url = (path = '/relay'): string => `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+const url = (path = '/relay'): string => `ws://127.0.0.1:${stage.port}${path}`;
 
 async function joined(): Promise<{ peer: FakeClient; client: RelayClient }> {
   const peer = await FakeClient.connect(url());
@@ -54,7 +49,7 @@ async function joined(): Promise<{ peer: FakeClient; client: RelayClient }> {
 
 function upgrade(path: string, headers: Record<string, string>): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
-    const { port } = server.address() as AddressInfo;
+    const { port } = stage;
     const upgrading = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==', ...headers };
     const call = request({ port, host: '127.0.0.1', path, headers: upgrading }, (response) => {
       let text = '';
@@ -74,7 +69,7 @@ describe('admission', () => {
 
   it('leaves other paths to others, and theirs to it', async () => {
     const others = new Inbox<string>();
-    server.on('upgrade', (incoming, socket) => {
+    stage.server.on('upgrade', (incoming, socket) => {
       if (incoming.url !== '/other') return;
       others.push('seen');
       socket.destroy();
@@ -359,8 +354,8 @@ describe('the relay', () => {
     await relay.dispose();
     expect([await peer.closed, await silent.closed].map(({ code }) => code)).toEqual([1012, 1012]);
     expect(closes.items).toHaveLength(1);
-    expect([clock.pending, relay.clientCount, server.listenerCount('upgrade')]).toEqual([0, 0, 0]);
-    expect(() => relay.attach(server)).toThrow(expect.objectContaining({ code: 'invalidState' }));
+    expect([clock.pending, relay.clientCount, stage.server.listenerCount('upgrade')]).toEqual([0, 0, 0]);
+    expect(() => relay.attach(stage.server)).toThrow(expect.objectContaining({ code: 'invalidState' }));
     expect(ticket).not.toBe('');
     await relay.dispose();
   });

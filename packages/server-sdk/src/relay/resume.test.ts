@@ -1,39 +1,33 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlAction } from '@visavis/protocol/downlink';
+import { RelayStage } from '../../test/relay-stage.js';
 import type { EnvelopeMessage } from '../speech.js';
-import { CutProxy, FakeClient, Inbox, ManualClock } from '../test/index.js';
+import type { ManualClock } from '../test/index.js';
+import { CutProxy, FakeClient, Inbox } from '../test/index.js';
 import type { ClientClose, FinishedReport, RelayClient } from './relay-client.js';
 import { createRelay, type Relay, type RelayOptions } from './relay.js';
 
-let server: Server;
+let stage: RelayStage;
 let clock: ManualClock;
 let relay: Relay;
 let clients: Inbox<RelayClient>;
 
 beforeEach(async () => {
-  server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  stage = await RelayStage.open();
   begin();
 });
 afterEach(async () => {
   await relay.dispose();
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
+  await stage.close();
 });
 
 function begin(options: Partial<RelayOptions> = {}): void {
-  clock = new ManualClock();
-  relay = createRelay({ manifestUrl: () => '/manifest.json', clock, ...options });
-  clients = new Inbox();
-  relay.onClient((client) => clients.push(client));
-  relay.attach(server);
+  ({ clock, relay, clients } = stage.begin({ ...options }));
 }
 
-const portOf = (): number => (server.address() as AddressInfo).port;
+const portOf = (): number => stage.port;
 
 /** What a client knows of its stream. */
 interface Stream {
