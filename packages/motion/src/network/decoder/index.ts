@@ -1,0 +1,1 @@
+export { PoseDecoder, type PoseDecoderOptions } from './decoder.js';
