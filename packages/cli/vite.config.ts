@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { completeLicences } from './licences.js';
 
 /** Read from their own folders: native code, WebAssembly, a script to run. The dependencies of package.json, and all of them. */
-const FROM_THEIR_FOLDERS = ['@evan/opus', 'opusscript', 'open'];
+const FROM_THEIR_FOLDERS = ['@evan/opus', 'onnxruntime-node', 'opusscript', 'open'];
 
 /**
  * The command in few files: the four hundred modules that `serve` stands on take most of its start to find and read.
