@@ -1,11 +1,6 @@
+import type { RequestStart } from './request-start.js';
 import { Signal } from './signal.js';
 import type { Trace } from './trace.js';
-
-/** What a request says of itself besides its audio, in milliseconds: where to resume. */
-export interface RequestStart {
-  readonly startMs: number;
-  readonly warmupMs: number;
-}
 
 interface Chunk {
   audio: Uint8Array;
@@ -15,6 +10,8 @@ interface Chunk {
 
 /** What a chunk costs beside its bytes, so that a flood of tiny ones counts for what it is. */
 const CHUNK_OVERHEAD_BYTES = 256;
+/** What a word or phoneme with its times takes. */
+const TIMED_TEXT_BYTES = 128;
 
 /**
  * The audio of one request on its way in: chunks are appended until the end and taken in pieces. Unbounded in itself; the
@@ -29,7 +26,7 @@ export class Intake {
   readonly changed = new Signal();
   #first: Chunk | undefined;
   #last: Chunk | undefined;
-  /** Memory held: the audio and what each chunk costs beside it. */
+  /** Memory held: what is known of the request, the audio, and what each chunk costs beside it. */
   #bytes = 0;
   readonly #held: (bytes: number) => void;
   #ended = false;
@@ -42,6 +39,8 @@ export class Intake {
     this.reqId = reqId;
     this.start = start;
     this.trace = trace;
+    const { words = [], phonemes = [] } = start.expression;
+    this.#hold((words.length + phonemes.length) * TIMED_TEXT_BYTES);
   }
 
   /** All audio has come. */
@@ -95,9 +94,14 @@ export class Intake {
 
   cancel(): void {
     this.#cancelled = true;
+    this.free();
+    this.changed.raise();
+  }
+
+  /** Gives back the memory held: the request is answered. */
+  free(): void {
     this.#first = this.#last = undefined;
     this.#hold(-this.#bytes);
-    this.changed.raise();
   }
 
   #hold(bytes: number): void {

@@ -5,9 +5,9 @@ import { encodeMotion } from '@visavis/protocol/motion';
 import { BUNDLE_POLICY, ChunkBundler } from './bundler.js';
 import type { Clock } from './clock.js';
 import type { EngineSeat, RemoteEngine } from './engine/host.js';
-import type { RequestStart } from './intake.js';
 import type { Metrics } from './metrics.js';
 import { PACKET_MS, PRE_SKIP } from './opus.js';
+import type { RequestStart } from './request-start.js';
 import type { SpeechEncoder } from './speech-encoder.js';
 
 /** What the server drives: speech, and offsets of brows and head. Gaze, blinks and head translation are the client's. */

@@ -1,11 +1,10 @@
 import type { ClientAudioInput } from '@visavis/protocol/ingress';
 import { Intake } from './intake.js';
 import { refusal } from './refusal.js';
+import { readStart } from './request-start.js';
 import { readTrace } from './trace.js';
 
 const MAX_REQ_ID_LENGTH = 128;
-/** The wire counts samples at 48 kHz in 32 bits, a day's worth: half of that for where a request resumes, half for what follows. */
-const MAX_START_MS = 12 * 3_600_000;
 
 export interface RequestQueueEvents {
   /** Answers one request; called for one at a time, in the order they came. */
@@ -44,7 +43,7 @@ export class RequestQueue {
     return this.#bytes;
   }
 
-  /** Throws `invalidRequest` where the req_id or the resume point is not usable; nothing is queued then. */
+  /** Throws `invalidRequest` where the req_id or the options are not usable; nothing is queued then. */
   accept(input: ClientAudioInput, nowMs: number): void {
     const { reqId, audio, end } = input;
     if (reqId === this.#staleId) {
@@ -76,12 +75,10 @@ export class RequestQueue {
     if (reqId === '' || reqId.length > MAX_REQ_ID_LENGTH) {
       throw refusal('invalidRequest', `a req_id has 1 to ${MAX_REQ_ID_LENGTH} characters`, 'give each request an id of its own within that length');
     }
-    const { startMs = 0, warmupMs = 0 } = requestOptions ?? {};
-    if (warmupMs > startMs) throw refusal('invalidRequest', 'warmup_ms reaches back before the start of the request', 'send warmup_ms of at most start_ms');
-    if (startMs > MAX_START_MS) throw refusal('invalidRequest', `start_ms is over ${MAX_START_MS}`, 'begin a new request: none is resumed after its twelfth hour');
+    const start = readStart(requestOptions);
     this.#open?.append(new Uint8Array(0), true, nowMs);
     this.#staleId = undefined;
-    const request = new Intake(reqId, { startMs, warmupMs }, readTrace(traceContext), (bytes) => void (this.#bytes += bytes));
+    const request = new Intake(reqId, start, readTrace(traceContext), (bytes) => void (this.#bytes += bytes));
     this.#open = request;
     this.#requests.push(request);
     return request;
@@ -100,6 +97,7 @@ export class RequestQueue {
     for (let request = this.#requests[0]; request; request = this.#requests[0]) {
       await this.#serveOne(request);
       if (this.#requests[0] === request) this.#requests.shift();
+      request.free();
       this.#events.progressed();
     }
     this.#serving = false;

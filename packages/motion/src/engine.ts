@@ -1,5 +1,6 @@
 import { Conditioner } from './condition.js';
 import { MotionInputError } from './error.js';
+import { checkExpression, type Expression } from './expression/index.js';
 import { FrameSampler, type MotionFrame } from './frames.js';
 import type { MotionModel, MotionStream } from './model.js';
 import { StreamingResampler } from './resample/index.js';
@@ -21,6 +22,8 @@ export interface MotionEngineOptions {
   readonly startMs?: number;
   /** How much audio before `startMs` is pushed first, to warm the model up; at most `startMs`. Default 0. */
   readonly warmupMs?: number;
+  /** What is known of the utterance beyond its sound. Default nothing. */
+  readonly expression?: Expression;
 }
 
 /**
@@ -48,15 +51,15 @@ export class MotionEngine {
   #run = 0;
   #pulling: Promise<unknown> = Promise.resolve();
 
-  /** Throws MotionInputError `unsupportedSampleRate`, `unsupportedFrameRate` or `invalidStart`. */
+  /** Throws MotionInputError `unsupportedSampleRate`, `unsupportedFrameRate`, `invalidStart` or `invalidExpression`. */
   constructor(options: MotionEngineOptions) {
-    this.#options = { startMs: 0, warmupMs: 0, ...options };
+    this.#options = { startMs: 0, warmupMs: 0, expression: {}, ...options };
     checkOptions(this.#options);
-    const { model, sampleRate, fps, startMs } = this.#options;
+    const { model, sampleRate, fps, startMs, expression } = this.#options;
     this.#conditioner = new Conditioner(sampleRate);
     this.#resampler = new StreamingResampler(sampleRate, model.sampleRate);
     this.#sampler = new FrameSampler({ fps, poseRateHz: model.poseRateHz, originMs: this.#originMs, startMs });
-    this.#stream = model.open();
+    this.#stream = model.open({ expression, originMs: this.#originMs });
   }
 
   /**
@@ -134,7 +137,7 @@ export class MotionEngine {
   }
 }
 
-function checkOptions({ sampleRate, fps, startMs, warmupMs }: Required<MotionEngineOptions>): void {
+function checkOptions({ sampleRate, fps, startMs, warmupMs, expression }: Required<MotionEngineOptions>): void {
   if (!SUPPORTED_SAMPLE_RATES.some((rate) => rate === sampleRate)) {
     throw new MotionInputError('unsupportedSampleRate', `sample rate ${sampleRate}; use one of ${SUPPORTED_SAMPLE_RATES.join(', ')}`);
   }
@@ -144,4 +147,5 @@ function checkOptions({ sampleRate, fps, startMs, warmupMs }: Required<MotionEng
   if (!Number.isFinite(startMs) || !(warmupMs >= 0 && warmupMs <= startMs)) {
     throw new MotionInputError('invalidStart', `startMs ${startMs}, warmupMs ${warmupMs}; 0 <= warmupMs <= startMs must hold`);
   }
+  checkExpression(expression);
 }

@@ -1,3 +1,5 @@
+import type { Expression } from './expression/index.js';
+
 /**
  * What turns speech into poses: the seam between the engine and the signal model, or a trained network.
  * A model is shared by many streams (it may hold weights and batch their work); a stream is one utterance's state.
@@ -11,9 +13,17 @@ export interface MotionModel {
   readonly poseRateHz: number;
   /** How much audio after its own time a pose may need, in milliseconds. */
   readonly lookaheadMs: number;
-  open(): MotionStream;
+  open(options?: StreamOptions): MotionStream;
   /** Frees what the streams share; close them first. */
   dispose(): void | Promise<void>;
+}
+
+/** What is known of an utterance before its audio. A model uses what it can. */
+export interface StreamOptions {
+  /** Checked; times are of the utterance. */
+  readonly expression: Expression;
+  /** Time of the stream's first sample in the utterance, milliseconds: over 0 where one is resumed. */
+  readonly originMs: number;
 }
 
 /**

@@ -19,7 +19,7 @@ beforeAll(build, 180_000);
 vi.setConfig({ testTimeout: 120_000 });
 
 const RATES = [8000, 16_000, 22_050, 24_000, 44_100, 48_000];
-const at = (sampleRate: number, rest: Partial<EngineOptions> = {}): EngineOptions => ({ sampleRate, fps: 30, startMs: 0, warmupMs: 0, ...rest });
+const at = (sampleRate: number, rest: Partial<EngineOptions> = {}): EngineOptions => ({ sampleRate, fps: 30, startMs: 0, warmupMs: 0, expression: {}, ...rest });
 const speech = (ms: number, rate: number) => Float32Array.from(syntheticSpeech(ms, rate), (sample) => sample / 32_768);
 
 function pieces(samples: Float32Array, rate: number, ms = 20): Float32Array[] {

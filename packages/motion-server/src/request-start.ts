@@ -1,0 +1,33 @@
+import { checkExpression, type Emotion, type Expression } from '@visavis/motion';
+import type { RequestOptions } from '@visavis/protocol/ingress';
+import { refusal } from './refusal.js';
+
+/** The wire counts samples at 48 kHz in 32 bits, a day's worth: half of that for where a request resumes, half for what follows. */
+const MAX_START_MS = 12 * 3_600_000;
+
+/** What a request says of itself besides its audio, in milliseconds of the utterance: where to resume, and what is known of it. */
+export interface RequestStart {
+  readonly startMs: number;
+  readonly warmupMs: number;
+  readonly expression: Expression;
+}
+
+/** Throws `invalidRequest` where the resume point or the expression is not usable. */
+export function readStart(options: RequestOptions | undefined): RequestStart {
+  if (!options) return { startMs: 0, warmupMs: 0, expression: {} };
+  const { startMs, warmupMs, emotion, emotionIntensity: intensity, words, phonemes } = options;
+  if (warmupMs > startMs) throw refusal('invalidRequest', 'warmup_ms reaches back before the start of the request', 'send warmup_ms of at most start_ms');
+  if (startMs > MAX_START_MS) throw refusal('invalidRequest', `start_ms is over ${MAX_START_MS}`, 'begin a new request: none is resumed after its twelfth hour');
+  const expression = { ...(emotion === '' ? {} : { emotion: emotion as Emotion, intensity }), words: words.map(timed), phonemes: phonemes.map(timed) };
+  try {
+    checkExpression(expression);
+  } catch (cause) {
+    throw refusal('invalidRequest', (cause as Error).message, 'correct the request options, or leave them out', { cause });
+  }
+  return { startMs, warmupMs, expression };
+}
+
+/** Without what protobuf adds to a message, for it may cross to another thread. */
+function timed({ text, startMs, endMs }: RequestOptions['words'][number]): { text: string; startMs: number; endMs: number } {
+  return { text, startMs, endMs };
+}

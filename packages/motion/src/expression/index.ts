@@ -1,0 +1,1 @@
+export { checkExpression, EMOTIONS, type Emotion, type Expression, type TimedText } from './expression.js';
