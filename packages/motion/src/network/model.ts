@@ -23,7 +23,7 @@ export function createNetworkModel({ manifest, runner, defer }: NetworkModelPart
     sampleRate: 16_000,
     poseRateHz: FRAME_RATE_HZ,
     lookaheadMs: manifest.lookaheadMs,
-    open: () => new NetworkStream(manifest, layout, batcher),
+    open: (options) => new NetworkStream(manifest, layout, batcher, options),
     dispose: () => batcher.dispose(),
   };
 }

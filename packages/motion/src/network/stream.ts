@@ -1,4 +1,4 @@
-import type { MotionStream } from '../model.js';
+import type { MotionStream, StreamOptions } from '../model.js';
 import type { PendingSteps, StepBatcher, StepStream, Tensors } from './batcher.js';
 import { PoseDecoder } from './decoder/index.js';
 import { FeatureStream, STEP_SAMPLES } from './features.js';
@@ -25,12 +25,12 @@ export class NetworkStream implements MotionStream, StepStream {
   #pending: PendingSteps | undefined;
   #failure: unknown;
 
-  constructor(manifest: NetworkManifest, layout: StepLayout, batcher: StepBatcher) {
+  constructor(manifest: NetworkManifest, layout: StepLayout, batcher: StepBatcher, options?: StreamOptions) {
     this.#manifest = manifest;
     this.#batcher = batcher;
     this.states = layout.states.map(({ input }) => new Float32Array(input.size));
     this.#reader = new FrameReader(layout, manifest);
-    this.#decoder = new PoseDecoder(manifest);
+    this.#decoder = new PoseDecoder({ ...options, voiceGate: manifest.voiceGate });
     this.#frame = -manifest.delayOutputs;
   }
 

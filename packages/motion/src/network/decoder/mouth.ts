@@ -1,0 +1,114 @@
+import { CHANNEL } from '@visavis/face';
+import { channelsOf } from '../../expression/index.js';
+import { MOTION_CHANNELS } from '../frame.js';
+import { partLips } from './lip-gap.js';
+
+/** Lips that speak and do not touch are so far apart at least: over 1 mm for certain, with the estimate's error of 0.5 mm. */
+const APART_MM = 1.6;
+/** Estimated gap of closed lips when nobody speaks. */
+const REST_MM = -0.5;
+
+/** Channels of a pose that each of MOTION_CHANNELS moves: one, or the left and the right. */
+const BASE = MOTION_CHANNELS.map(channelsOf);
+/** What parts the lips besides the jaw. */
+const PARTING = ['mouthFunnel', 'mouthLowerDown', 'mouthUpperUp', 'mouthShrugUpper', 'mouthStretch', 'mouthDimple'].flatMap(channelsOf);
+const TUCK_FREES = ['mouthFunnel', 'mouthLowerDown', 'mouthPress', 'mouthPucker'].flatMap(channelsOf);
+
+/** What touches and what is open, each 0..1. */
+export interface MouthState {
+  /** Lips meet. */
+  readonly lips: number;
+  /** Lower lip at the upper teeth. */
+  readonly teeth: number;
+  /** Somebody speaks with open lips. */
+  readonly apart: number;
+}
+
+/** The 13 captured channels. */
+export function writeBase(base: Float32Array, values: Float32Array): void {
+  BASE.forEach((channels, i) => {
+    for (const channel of channels) values[channel] = base[i]!;
+  });
+}
+
+/** What moves the channels that no capture calibrates, each 0..1: three visemes, then three articulators. */
+export const SOURCES = ['TH', 'CH', 'SS', 'tip', 'protrusion', 'spread'] as const;
+export type Sources = Record<(typeof SOURCES)[number], number>;
+
+/** The tongue at the teeth, the jaw of sibilants, lips that protrude, corners that follow the lower lip. */
+export function addArticulation({ TH, CH, SS, tip, protrusion, spread }: Sources, values: Float32Array): void {
+  add(values, 'tongueOut', 0.3 * TH + 0.12 * Math.max(0, tip - 0.6) * visible(values[CHANNEL.jawOpen]!));
+  add(values, 'jawForward', 0.1 * CH + 0.05 * SS + 0.03 * protrusion);
+  add(values, 'mouthShrugLower', 0.08 * protrusion);
+  add(values, 'mouthFrown', 0.12 * values[CHANNEL.mouthLowerDownLeft]! * (1 - spread));
+}
+
+/** A smile reaches the cheeks and the eyes. */
+export function coupleSmile(values: Float32Array): void {
+  for (const side of ['Left', 'Right'] as const) {
+    const smile = values[CHANNEL[`mouthSmile${side}`]]!;
+    values[CHANNEL[`cheekSquint${side}`]]! += 0.35 * smile;
+    values[CHANNEL[`eyeSquint${side}`]]! += 0.15 * smile;
+  }
+}
+
+/** Nobody's mouth moves straight: `side` -1..1, positive to the avatar's left, shifts jaw and lips a little as they open. */
+export function addAsymmetry(side: number, values: Float32Array): void {
+  const open = Math.min(1, 3 * values[CHANNEL.jawOpen]!);
+  const [left, right] = [open * Math.max(0, side), open * Math.max(0, -side)];
+  add(values, 'jawLeft', 0.03 * left);
+  add(values, 'jawRight', 0.03 * right);
+  add(values, 'mouthLeft', 0.05 * left);
+  add(values, 'mouthRight', 0.05 * right);
+}
+
+/** Makes contacts touch and keeps the rest apart, whatever else the pose says. `puff`: pressure behind closed lips, 0..1. */
+export function enforceContacts({ lips, teeth, apart }: MouthState, puff: number, values: Float32Array): void {
+  tuckLip(teeth * (1 - lips), values);
+  partLips(values, REST_MM + (APART_MM - REST_MM) * Math.max(apart, teeth), teeth > 0.5);
+  closeLips(lips, puff, values);
+}
+
+function tuckLip(amount: number, values: Float32Array): void {
+  if (amount === 0) return;
+  const jaw = values[CHANNEL.jawOpen]!;
+  values[CHANNEL.jawOpen] = jaw + amount * (Math.min(0.14, Math.max(0.07, jaw)) - jaw);
+  for (const channel of TUCK_FREES) values[channel]! *= 1 - 0.8 * amount;
+  raise(values, 'mouthRollLower', 0.5 * amount);
+  raise(values, 'mouthUpperUp', 0.2 * amount);
+  add(values, 'mouthShrugLower', 0.06 * amount);
+}
+
+/** The jaw comes up by a third; mouthClose, which is relative to the jaw, does the rest. */
+function closeLips(amount: number, puff: number, values: Float32Array): void {
+  if (amount === 0) return;
+  const jaw = values[CHANNEL.jawOpen]! * (1 - amount / 3);
+  const pressing = amount * (0.3 + Math.min(0.7, 2 * jaw));
+  values[CHANNEL.jawOpen] = jaw;
+  values[CHANNEL.mouthClose] = amount * jaw;
+  for (const channel of PARTING) values[channel]! *= 1 - amount;
+  values[CHANNEL.tongueOut]! *= 1 - amount;
+  add(values, 'mouthPress', 0.2 * pressing);
+  add(values, 'mouthRollLower', 0.12 * pressing);
+  add(values, 'mouthRollUpper', 0.1 * pressing);
+  add(values, 'mouthShrugLower', 0.06 * pressing);
+  add(values, 'cheekPuff', 0.14 * amount * puff);
+}
+
+/** The tongue is seen where the teeth are apart. */
+function visible(jaw: number): number {
+  return Math.min(1, 5 * jaw);
+}
+
+function add(values: Float32Array, name: string, weight: number): void {
+  for (const channel of CHANNELS[name]!) values[channel]! += weight;
+}
+
+function raise(values: Float32Array, name: string, weight: number): void {
+  for (const channel of CHANNELS[name]!) values[channel] = Math.max(values[channel]!, weight);
+}
+
+const CHANNELS: Readonly<Record<string, readonly number[]>> = Object.fromEntries([
+  'tongueOut', 'jawForward', 'jawLeft', 'jawRight', 'mouthLeft', 'mouthRight', 'mouthShrugLower', 'mouthFrown', 'mouthRollLower', 'mouthRollUpper',
+  'mouthUpperUp', 'mouthPress', 'cheekPuff',
+].map((name) => [name, channelsOf(name)]));
