@@ -42,7 +42,7 @@ export class Prosody {
   readonly #excitement = new Smoother(250);
   readonly #effort = new Smoother(160);
   readonly #loudness = new Smoother(50);
-  /** Lets the head come home when speech ends, long before the slow means do. */
+  /** Lets head and smile come home when speech ends, long before the slow means do. */
   readonly #presence = new Smoother(140);
   readonly #smoothers = [
     this.#syllable, this.#phrase, this.#level, this.#slowLevel, this.#pitch, this.#slowPitch, this.#nod, this.#brows, this.#excitement, this.#effort,
@@ -68,14 +68,15 @@ export class Prosody {
     const accent = 0.6 * ramp(stress, 0.1, 0.5) + 0.6 * ramp(contour, 0.04, 0.3);
 
     this.jawGain = 0.88 + 0.24 * this.#loudness.advance(speech * ramp(levelToPeak, -15, 0));
-    const excitement = this.#excitement.advance(speech * ramp(arousal, 0.35, 0.85));
+    const presence = this.#presence.advance(speech);
+    const excitement = presence * this.#excitement.advance(speech * ramp(arousal, 0.35, 0.85));
     const effort = this.#effort.advance(speech * ramp(arousal, 0.5, 0.9) * ramp(levelToPeak, -12, 0));
     this.smile = 0.14 * excitement;
     const brow = liveliness * this.#brows.advance(Math.min(1, accent));
     this.#writeEyes(brow, effort, excitement, values);
     values[CHANNEL.eyeBlinkLeft] = values[CHANNEL.eyeBlinkRight] = this.#blinks.advance(speech);
 
-    const turn = liveliness * DEGREE * this.#presence.advance(speech);
+    const turn = liveliness * DEGREE * presence;
     values[CHANNEL.headYaw] = turn * (YAW_PER_OCTAVE * contour - YAW_PER_SWELL * breath);
     values[CHANNEL.headPitch] = turn * (NOD * this.#nod.advance(Math.min(1, accent)) - LIFT_PER_SWELL * breath);
     values[CHANNEL.headRoll] = turn * (ROLL_PER_SWELL * breath + ROLL_PER_OCTAVE * contour);
