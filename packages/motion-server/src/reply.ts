@@ -10,8 +10,11 @@ import { PACKET_MS, PRE_SKIP } from './opus.js';
 import type { RequestStart } from './request-start.js';
 import type { SpeechEncoder } from './speech-encoder.js';
 
-/** What the server drives: speech, and offsets of brows and head. Gaze, blinks and head translation are the client's. */
-export const DRIVEN = maskOf(CHANNEL_NAMES.filter((name, i) => MASK.speech[i] || MASK.brows[i] || /^head(Yaw|Pitch|Roll)$/.test(name)));
+/**
+ * What the server drives: speech, offsets of brows, lids and head, and hints to blink. Gaze, blinks themselves and head
+ * translation are the client's.
+ */
+export const DRIVEN = maskOf(CHANNEL_NAMES.filter((name, i) => MASK.speech[i] || MASK.brows[i] || /^eye(Blink|Squint|Wide)|^head(Yaw|Pitch|Roll)$/.test(name)));
 
 /** A frame is late that leaves so much after its audio came, and after its time at a player that began with the first. */
 const LATE_MS = 60;

@@ -8,14 +8,17 @@ import { LOOKAHEAD_MS, SignalStream } from './stream.js';
 
 export type { MotionModel, MotionStream } from '../model.js';
 
-/** A signal model: 100 poses per second, 52.5 ms look-ahead, about 25 KB of state a stream; `pull` never waits. */
+/**
+ * A signal model: 100 poses per second, 52.5 ms look-ahead, about 25 KB of state a stream; `pull` never waits. Of what is
+ * known of an utterance it uses the emotion.
+ */
 export function createSignalModel(): MotionModel {
   return {
     id: 'signal-1',
     sampleRate: SAMPLE_RATE,
     poseRateHz: SAMPLE_RATE / HOP,
     lookaheadMs: LOOKAHEAD_MS,
-    open: () => new SignalStream(),
+    open: (options) => new SignalStream(options),
     dispose: () => undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { CHANNEL, CHANNEL_COUNT } from '@visavis/face';
-import type { MotionStream } from '../model.js';
+import { Mood } from '../expression/index.js';
+import type { MotionStream, StreamOptions } from '../model.js';
 import { Accent } from './accent.js';
 import { ArticulationReader, type Articulation, type ArticulatorName } from './articulation.js';
 import { Follower } from './dynamics.js';
@@ -9,6 +10,7 @@ import { writeMouth } from './weights.js';
 
 /** Analyses after its own time that a pose waits for. */
 const AHEAD = 4;
+const POSE_MS = (HOP * 1000) / SAMPLE_RATE;
 /** Audio after its own time that a pose needs, in milliseconds: 52.5. */
 export const LOOKAHEAD_MS = ((AHEAD * HOP + SPECTRUM_AHEAD) * 1000) / SAMPLE_RATE;
 
@@ -21,9 +23,16 @@ export class SignalStream implements MotionStream {
   readonly #target: Articulation = { jaw: 0, closure: 0, rounding: 0, spread: 0, sibilant: 0, hush: 0, tuck: 0 };
   readonly #now: Articulation = { ...this.#target };
   readonly #followers = createFollowers();
+  readonly #mood: Mood;
+  readonly #originMs: number;
   #poses: Float32Array[] = [];
   #samples = 0;
   #analyses = 0;
+
+  constructor({ expression, originMs }: StreamOptions = { expression: {}, originMs: 0 }) {
+    this.#mood = new Mood(expression);
+    this.#originMs = originMs;
+  }
 
   push(samples: Float32Array): void {
     this.#samples += samples.length;
@@ -63,15 +72,16 @@ export class SignalStream implements MotionStream {
     this.#reader.read(this.#levels.relative, level, this.#target);
     for (const [name, follower] of this.#followers) this.#now[name] = follower.advance(this.#target[name]);
     this.#accent.advance(level);
-    if (++this.#analyses > AHEAD) this.#poses.push(this.#pose());
+    if (++this.#analyses > AHEAD) this.#poses.push(this.#pose(this.#originMs + (this.#analyses - AHEAD - 1) * POSE_MS));
   }
 
-  #pose(): Float32Array {
+  #pose(timeMs: number): Float32Array {
     const values = new Float32Array(CHANNEL_COUNT);
     writeMouth(this.#now, values);
     values[CHANNEL.browInnerUp] = this.#accent.brow;
     values[CHANNEL.browOuterUpLeft] = values[CHANNEL.browOuterUpRight] = 0.6 * this.#accent.brow;
     values[CHANNEL.headPitch] = this.#accent.pitch;
+    this.#mood.apply(values, timeMs);
     return values;
   }
 }

@@ -10,6 +10,7 @@ export {
 } from './capabilities.js';
 export { classifyFailure, SERVER_ERROR_CODE, type Failure } from './classify.js';
 export { CLOSE_CODE, closeCodeOf } from './close.js';
+export { EMOTIONS, type Emotion } from './emotions.js';
 export { INGRESS_SAMPLE_RATES, OPUS_SAMPLE_RATES } from './rates.js';
 export { createRequestId } from './request-id.js';
 export {

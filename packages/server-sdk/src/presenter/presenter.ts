@@ -1,7 +1,8 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import type { RelayClient } from '../relay/relay-client.js';
-import { newAvatarSession, type AvatarSession, type SpeechOptions } from '../session/avatar-session.js';
+import { newAvatarSession, type AvatarSession } from '../session/avatar-session.js';
 import { resolveConfig, type AvatarSessionConfig } from '../session/config.js';
+import type { SpeechOptions } from '../session/speech-options.js';
 import type { EnvelopeMessage } from '../speech.js';
 import { SpokenTurn, type Turn } from './turn.js';
 

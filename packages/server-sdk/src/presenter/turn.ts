@@ -1,4 +1,5 @@
-import type { AvatarSession, SpeechOptions } from '../session/avatar-session.js';
+import type { AvatarSession } from '../session/avatar-session.js';
+import type { SpeechOptions } from '../session/speech-options.js';
 
 const NO_AUDIO = new Uint8Array(0);
 

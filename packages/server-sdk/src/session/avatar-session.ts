@@ -1,5 +1,5 @@
 import {
-  createRequestId, encodeEnvelope, type Capability, type EnvelopeBodies, type ServerConfirmSession, type ServerResponseAnimation,
+  createRequestId, encodeEnvelope, type Capability, type ServerConfirmSession, type ServerResponseAnimation,
 } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { WebSocket } from 'ws';
@@ -9,13 +9,11 @@ import { codedError } from './failure.js';
 import { IngressLink, LOW_WATER_BYTES } from './link.js';
 import { bareEnd, interruptedEnd, isAudioOnly, speechMessage } from './reply.js';
 import { MAX_KEPT_BYTES, RequestBook } from './requests.js';
+import { toRequestOptions, type SpeechOptions } from './speech-options.js';
 import type { Opening } from './utterance.js';
 
 /** Audio that may wait to be sent, bytes: five minutes at 24 kHz. Beyond it `sendAudio` refuses. */
 export const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
-
-/** What a backend knows of an utterance besides its sound; taken from a request's first chunk. */
-export type SpeechOptions = NonNullable<EnvelopeBodies['clientAudioInput']['requestOptions']>;
 
 export type SessionState = 'new' | 'starting' | 'open' | 'reconnecting' | 'closed';
 
@@ -37,7 +35,7 @@ export interface AvatarSession {
    * Sends PCM (mono s16le at the session's rate, any length), while reconnecting as soon as it is done. Chunks belong to
    * one request until one has `end`. Returns the request's id. Throws `invalidState` where the session is not open,
    * `queueFull` (nothing was sent, await `ready()` and repeat) where 16 MiB already wait, or 32 MiB are kept while
-   * reconnecting, `messageTooLarge` where the chunk alone is more.
+   * reconnecting, `messageTooLarge` where the chunk alone is more, `invalidRequest` where the options say what cannot be.
    */
   sendAudio(audio: Uint8Array, end?: boolean, options?: SpeechOptions): string;
   /** Resolves when less than 1 MiB waits to be sent, or when the session has ended. */
@@ -172,9 +170,9 @@ class IngressSession implements AvatarSession {
     throw new VisavisError('invalidState', `the session is not open: ${advice}`);
   }
 
-  #opening(requestOptions: SpeechOptions | undefined): Opening {
+  #opening(options: SpeechOptions | undefined): Opening {
     const traceContext = this.#config.traceContext?.();
-    return { ...(requestOptions ? { requestOptions } : {}), ...(traceContext ? { traceContext } : {}) };
+    return { ...(options ? { requestOptions: toRequestOptions(options) } : {}), ...(traceContext ? { traceContext } : {}) };
   }
 
   #deliver(response: ServerResponseAnimation, bytes: Uint8Array): void {

@@ -2,6 +2,7 @@ import { CHANNEL, MASK, WEIGHT_COUNT } from '@visavis/face';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLipGap, type LipGap } from '../../../../../bench/motion/face/lip-gap.js';
+import { countClosures } from '../../../../../bench/motion/measures/closures.js';
 import { say, type Say } from '../../../test/frames.js';
 import { EMOTIONS, type Expression } from '../../expression/index.js';
 import { ARTICULATORS, MOTION_CHANNELS, VISEMES, type NetworkFrame } from '../frame.js';
@@ -77,7 +78,7 @@ describe('poses', () => {
   });
 
   it('use every weight but gaze', () => {
-    const sounds = [...OPEN, 'PP', 'PP'].flatMap((viseme): Say[] => [{ viseme, frames: 6, rest: { arousal: 0.9, levelToPeak: -2, pitch: 0.3 } }, { viseme: 'aa', frames: 5, rest: { pitch: -0.3 } }]);
+    const sounds = ([...OPEN, 'PP', 'PP'] as const).flatMap((viseme): Say[] => [{ viseme, frames: 6, rest: { arousal: 0.9, levelToPeak: -2, pitch: 0.3 } }, { viseme: 'aa', frames: 5, rest: { pitch: -0.3 } }]);
     const all = Object.fromEntries(MOTION_CHANNELS.map((name) => [name, 0.2]));
     const poses = decode(say([...sounds.map((sound) => ({ ...sound, motion: all })), { viseme: 'PP', frames: 5, rest: { voicing: 0 } }, { viseme: 'sil', frames: 30 }]));
     const unused = Object.entries(CHANNEL).filter(([name, channel]) => MASK.weights[channel] && !name.startsWith('eyeLook') && poses.every((pose) => pose[channel] === 0));
@@ -166,3 +167,53 @@ describe('smoothing', () => {
     expect(shake(CHANNEL.jawOpen)).toBeLessThan(shake(CHANNEL.mouthStretchLeft));
   });
 });
+
+describe('with the phonemes\' times given', () => {
+  const DUTIES: readonly (readonly [string, Say['viseme']])[] = [['m', 'PP'], ['b', 'PP'], ['p', 'PP'], ['f', 'FF'], ['s', 'SS'], ['t', 'DD'], ['i', 'ih'], ['ɑ', 'aa'], ['u', 'ou']];
+  /** Speech of any phonemes, times in milliseconds as they fall, and a network that knows nothing of closures or sees them everywhere. */
+  const speech = fc.record({
+    phones: fc.array(fc.record({ at: fc.nat(DUTIES.length - 1), ms: fc.integer({ min: 35, max: 160 }) }), { minLength: 10, maxLength: 40 }), blind: fc.boolean(), expression: emotion,
+  });
+
+  it('every m b p is shown, and nothing else closes', () => {
+    let [shown, wanted, falseOnes, seconds] = [0, 0, 0, 0];
+    fc.assert(fc.property(speech, ({ phones, blind, expression }) => {
+      let startMs = 200;
+      const times = phones.map(({ at, ms }) => ({ name: DUTIES[at]![0], startMs, endMs: (startMs += ms) }));
+      const frames = Array.from({ length: Math.ceil(startMs / 20) + 10 }, (_, k) => {
+        const phone = times.findIndex((one) => 20 * k >= one.startMs && 20 * k < one.endMs);
+        const viseme = phone < 0 ? 'sil' : DUTIES[phones[phone]!.at]![1];
+        const [frame] = say([{ viseme, frames: 1 }]);
+        return { ...frame!, articulation: frame!.articulation.map(() => (blind ? 0 : 1)) };
+      });
+      const phonemes = times.map(({ name, ...time }) => ({ text: name, ...time }));
+      const gaps = decode(frames, { ...expression, phonemes }).map(lipGap);
+      const atFps = Array.from({ length: Math.floor((gaps.length - 1) * 0.6) }, (_, i) => between(gaps, (i * 50) / 30));
+      const pauses = [{ name: 'pau', startMs: 0, endMs: 200 }, { name: 'pau', startMs, endMs: startMs + 200 }];
+      const counts = countClosures(Float64Array.from(atFps), [pauses[0]!, ...times, pauses[1]!], CLOSED_MM);
+      shown += counts.shown;
+      wanted += counts.wanted;
+      falseOnes += counts.falseOnes;
+      seconds += counts.speechSeconds;
+    }), { numRuns: 150, seed: 5 });
+    expect(wanted).toBeGreaterThan(500);
+    expect(shown / wanted).toBeGreaterThanOrEqual(0.99);
+    expect(falseOnes / seconds).toBeLessThanOrEqual(0.02);
+  });
+
+  it('words alone turn a suspicion into a closure, and make none', () => {
+    const words = [{ text: 'mob', startMs: 200, endMs: 500 }];
+    const closedWith = (suspicion: number, expression: Expression): boolean => {
+      const frames = say([{ viseme: 'aa', frames: 40 }]);
+      const heard = frames.map((frame, k) => ({ ...frame, articulation: frame.articulation.map((value) => (k >= 12 && k < 15 ? suspicion : value)), visemes: frame.visemes.map((value) => (k >= 12 && k < 15 ? suspicion : value)) }));
+      return decode(heard, expression).some((pose) => lipGap(pose) < CLOSED_MM);
+    };
+    expect([0.05, 0.4, 0.6].map((suspicion) => closedWith(suspicion, {}))).toEqual([false, false, true]);
+    expect([0.05, 0.4, 0.6].map((suspicion) => closedWith(suspicion, { words }))).toEqual([false, true, true]);
+  });
+});
+
+function between(curve: readonly number[], at: number): number {
+  const first = Math.floor(at);
+  return curve[first]! + (curve[Math.min(first + 1, curve.length - 1)]! - curve[first]!) * (at - first);
+}
