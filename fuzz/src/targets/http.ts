@@ -18,7 +18,7 @@ const clock = new ManualClock(NOW_MS);
 const context = resolveConfig({ apps: [{ appId: 'app', apiKeys: ['key'], avatars: ['ava'] }], signingSecret: SECRET, clock, randomBytes: (count) => new Uint8Array(count) });
 const apps = new AppRegistry(context.settings.apps);
 const tokens = new TokenSigner(context);
-const tokenEndpoint = createConsole({ context, apps, tokens, isDraining: () => false });
+const tokenEndpoint = createConsole({ context, apps, tokens, modelId: 'none', isDraining: () => false });
 
 /** HTTP by the first byte: a token request's body, an upgrade's URL, or the console's answer as a backend gets it. */
 export const http: Target = {

@@ -37,6 +37,8 @@ describe('config', () => {
     [{ apps: [] }, 'apps: give at least one app'],
     [{}, 'apps: must be an array'],
     [{ apps: [{ appId: 3, apiKeys: [] }], port: -1, prot: 1 }, 'port: must be at least 0; apps[0].appId: must be a string; apps[0].apiKeys: give at least one key; there is no setting "prot"'],
+    [{ ...devConfig(), model: 'best' }, 'model: must be one of network, baseline'],
+    [{ ...devConfig(), model: 'network', modelModule: { module: './model.mjs' } }, 'model "network" and modelModule exclude each other: leave one of them out'],
     [{ ...devConfig(), signingSecret: 'short' }, 'signingSecret: must be at least 32 characters'],
   ])('says in plain words what is wrong with %j', async (config, said) => {
     expect((await refusal(config as unknown as MotionServerConfig)).message).toBe(said);
@@ -53,12 +55,12 @@ describe('config', () => {
       mkdirSync(place, { recursive: true });
       writeFileSync(join(place, 'package.json'), '{ "name": "a-model", "exports": "./model.js" }');
       writeFileSync(join(place, 'model.js'), '');
-      const moduleOf = (module: string) => resolveConfig({ ...devConfig(), folder, modelModule: { module } }).settings.modelModule?.module;
-      expect(moduleOf('./model.mjs')).toBe(pathToFileURL(join(folder, 'model.mjs')).href);
-      expect(moduleOf('/models/one.mjs')).toBe('file:///models/one.mjs');
-      expect(moduleOf('file:///models/one.mjs')).toBe('file:///models/one.mjs');
-      expect(moduleOf('a-model')).toBe(pathToFileURL(realpathSync(join(place, 'model.js'))).href);
-      expect(() => moduleOf('no-model')).toThrow(/no package no-model from .*visavis-config-/);
+      const choiceOf = (module: string) => resolveConfig({ ...devConfig(), folder, modelModule: { module } }).choice;
+      expect(choiceOf('./model.mjs')).toEqual({ module: pathToFileURL(join(folder, 'model.mjs')).href });
+      expect(choiceOf('/models/one.mjs')).toEqual({ module: 'file:///models/one.mjs' });
+      expect(choiceOf('file:///models/one.mjs')).toEqual({ module: 'file:///models/one.mjs' });
+      expect(choiceOf('a-model')).toEqual({ module: pathToFileURL(realpathSync(join(place, 'model.js'))).href });
+      expect(() => choiceOf('no-model')).toThrow(/no package no-model from .*visavis-config-/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { MotionModel } from '@visavis/motion';
+import { MODEL_NAMES, type ModelName } from '@visavis/motion/onnx';
 import { VisavisError } from '@visavis/protocol/errors';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { systemClock, type Clock } from './clock.js';
 import { problemsOf } from './config-problems.js';
+import type { ModelChoice } from './engine/load-model.js';
 import { resolveModelSource } from './engine/model-source.js';
 import { limitsSchema } from './limits.js';
 import { redacting, type Logger } from './log.js';
@@ -37,7 +39,9 @@ const settingsSchema = z.strictObject({
   closeOnTokenExpiry: z.boolean().default(false),
   /** Threads that motion is made in; 0 makes it in the thread of the sockets. */
   workers: z.int().min(0).max(64).default(0),
-  /** Where the model comes from: a module that exports `createModel(options)`. Absent: a signal model. */
+  /** Which of our own models makes motion. Absent: the network, or with a warning the baseline where that does not load. */
+  model: z.enum(MODEL_NAMES, `must be one of ${MODEL_NAMES.join(', ')}`).optional(),
+  /** Where another model comes from: a module that exports `createModel(options)`. */
   modelModule: z.strictObject({ module: name, options: z.unknown().optional() }).optional(),
   limits: limitsSchema.prefault({}),
 });
@@ -47,8 +51,8 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /** What a server works with beside its settings; everything has a default. */
 export interface Collaborators {
-  /** Audio to motion, made by the caller and not disposed of; it works in the thread of the sockets. Default: `modelModule`. */
-  readonly model?: MotionModel;
+  /** Also: audio to motion, made by the caller and not disposed of; it works in the thread of the sockets. */
+  readonly model?: MotionModel | ModelName;
   /** Default: silence. */
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -58,13 +62,14 @@ export interface Collaborators {
   readonly randomBytes?: (count: number) => Uint8Array;
 }
 
-export type MotionServerConfig = z.input<typeof settingsSchema> & Collaborators;
+export type MotionServerConfig = Omit<z.input<typeof settingsSchema>, 'model'> & Collaborators;
 
 /** A config with every default filled in. */
 export interface ServerContext {
   readonly settings: Settings;
-  /** The caller's own. */
-  readonly model: MotionModel | undefined;
+  /** The caller's own model, or else which to load. */
+  readonly ownModel: MotionModel | undefined;
+  readonly choice: ModelChoice;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -78,16 +83,19 @@ export function devConfig(overrides: { host?: string; port?: number } = {}): Mot
 
 /** Checks a config and fills it in. Throws `invalidConfiguration`, naming each setting that is wrong. */
 export function resolveConfig({ model, logger, clock, randomBytes: random, folder = process.cwd(), ...input }: MotionServerConfig): ServerContext {
-  const parsed = settingsSchema.safeParse(input);
+  const ownModel = typeof model === 'object' ? model : undefined;
+  const parsed = settingsSchema.safeParse(ownModel ? input : { ...input, ...(model !== undefined && { model }) });
   if (!parsed.success) throw new VisavisError('invalidConfiguration', problemsOf(parsed.error));
   checkDevKey(parsed.data);
-  if (model && (parsed.data.workers > 0 || parsed.data.modelModule)) {
+  const { workers, modelModule, model: name } = parsed.data;
+  if (ownModel && (workers > 0 || modelModule)) {
     throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0, or name a modelModule instead');
   }
-  const { modelModule } = parsed.data;
+  if (name && modelModule) throw new VisavisError('invalidConfiguration', `model "${name}" and modelModule exclude each other: leave one of them out`);
   return {
-    settings: modelModule ? { ...parsed.data, modelModule: resolveModelSource(modelModule, folder) } : parsed.data,
-    model,
+    settings: parsed.data,
+    ownModel,
+    choice: modelModule ? resolveModelSource(modelModule, folder) : name,
     logger: redacting(logger ?? pino({ level: 'silent' }), secretsOf(parsed.data)),
     metrics: new Metrics(),
     clock: clock ?? systemClock,

@@ -5,7 +5,7 @@ import { http, postToken, startServer, token } from '../test/client.js';
 import type { MotionServer } from './index.js';
 
 let server: MotionServer;
-beforeAll(async () => { server = await startServer(); });
+beforeAll(async () => { server = await startServer({ model: 'baseline' }); });
 afterAll(() => server.close());
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
@@ -65,8 +65,10 @@ describe('session tokens', () => {
 });
 
 describe('other paths', () => {
-  it('tell that the server is alive', async () => {
-    expect(await http(new URL('/healthz', server.consoleUrl).href)).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+  it('tell that the server is alive, and what makes its motion', async () => {
+    const { status, body } = await http(new URL('/healthz', server.consoleUrl).href);
+    expect([status, JSON.parse(body)]).toEqual([200, { status: 'ok', model: 'signal-1' }]);
+    expect((await http(new URL('/metrics', server.consoleUrl).href)).body).toContain('visavis_model{model="signal-1"} 1');
   });
 
   it('are never 404, which means an unknown app', async () => {

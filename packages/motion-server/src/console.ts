@@ -30,17 +30,19 @@ export interface ConsoleParts {
   readonly context: ServerContext;
   readonly apps: AppRegistry;
   readonly tokens: TokenSigner;
+  /** Id of the model that makes motion. */
+  readonly modelId: string;
   /** Whether the server takes no more sessions. */
   isDraining(): boolean;
 }
 
-/** The HTTP side of a server: session tokens for API keys, `/healthz` (503 while draining) and `/metrics`. */
+/** The HTTP side of a server: session tokens for API keys, `/healthz` (with the model's id; 503 while draining) and `/metrics`. */
 export function createConsole(parts: ConsoleParts): Hono {
   const { metrics } = parts.context;
   const answer = (c: Context, problem: Problem, fields: object = {}) => refuse(c, problem, parts.context, fields);
   const tokensPath = `${CONSOLE_PATH}/session-tokens`;
   const app = new Hono();
-  app.get(HEALTH_PATH, (c) => (parts.isDraining() ? c.json({ status: 'draining' }, 503) : c.json({ status: 'ok' })));
+  app.get(HEALTH_PATH, (c) => (parts.isDraining() ? c.json({ status: 'draining' }, 503) : c.json({ status: 'ok', model: parts.modelId })));
   app.get(METRICS_PATH, async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
   app.post(tokensPath, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => answer(c, tooLarge) }), (c) => createToken(c, parts));
   app.all(tokensPath, (c) => {

@@ -15,6 +15,7 @@ export class Metrics {
   readonly #registry = new Registry();
 
   readonly sessions = this.#gauge('visavis_sessions', 'Sessions past their handshake');
+  readonly model = new Gauge({ name: 'visavis_model', help: 'Always 1; the label is the id of the model that makes motion', labelNames: ['model'], registers: [this.#registry] });
   readonly streams = this.#gauge('visavis_streams', 'Requests being answered');
   readonly queuedBytes = this.#gauge('visavis_queued_bytes', 'Audio bytes waiting in all sessions');
   readonly requests = new Counter({

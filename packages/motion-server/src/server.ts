@@ -7,6 +7,7 @@ import { AppRegistry } from './apps.js';
 import { resolveConfig, type MotionServerConfig, type ServerContext } from './config.js';
 import { createConsole } from './console.js';
 import type { Connection } from './ear.js';
+import { warnOfFallback } from './engine/fallback.js';
 import { createLocalHost, type EngineHost } from './engine/host.js';
 import { loadModel } from './engine/load-model.js';
 import { createWorkerPool } from './engine/pool.js';
@@ -39,7 +40,10 @@ export interface MotionServer {
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** Starts a server. Rejects with `invalidConfiguration`, `serverError` where a worker cannot start, or what the system says where it cannot listen. */
+/**
+ * Starts a server. Rejects with `invalidConfiguration`, `serverError` where a worker cannot start, what the model fails with
+ * in this thread, or what the system says where it cannot listen.
+ */
 export async function createMotionServer(config: MotionServerConfig): Promise<MotionServer> {
   const context = resolveConfig(config);
   const engines = await createEngines(context);
@@ -54,9 +58,12 @@ export async function createMotionServer(config: MotionServerConfig): Promise<Mo
 }
 
 async function createEngines(context: ServerContext): Promise<EngineHost> {
-  const { model, settings: { workers, modelModule } } = context;
-  if (workers > 0) return createWorkerPool({ ...context, workers, modelModule });
-  return model ? createLocalHost(model, false) : createLocalHost(await loadModel(modelModule), true);
+  const { ownModel, choice, logger, settings: { workers } } = context;
+  if (workers > 0) return createWorkerPool({ ...context, workers, model: choice });
+  if (ownModel) return createLocalHost(ownModel, false);
+  const { model, fallback } = await loadModel(choice);
+  if (fallback !== undefined) warnOfFallback(logger, fallback);
+  return createLocalHost(model, true);
 }
 
 class RunningServer implements MotionServer {
@@ -77,7 +84,8 @@ class RunningServer implements MotionServer {
     const places = new SessionPlaces(limits.maxSessionsPerApp);
     const queued = new SharedQueue(limits.maxTotalQueuedBytes, (bytes) => context.metrics.queuedBytes.set(bytes));
     this.#parts = { context, opus: loadOpus(), engines, queued, claimPlace: (appId) => places.claim(appId) };
-    const console = createConsole({ context, apps: this.#apps, tokens: this.#tokens, isDraining: () => this.#closed !== undefined });
+    const console = createConsole({ context, apps: this.#apps, tokens: this.#tokens, modelId: engines.modelId, isDraining: () => this.#closed !== undefined });
+    context.metrics.model.set({ model: engines.modelId }, 1);
     this.#http = createServer(getRequestListener(console.fetch, { overrideGlobalObjects: false }));
     this.#sockets = new WebSocketServer({
       noServer: true, WebSocket: IngressSocket, maxPayload: limits.maxMessageBytes, perMessageDeflate: false, clientTracking: false,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { MODEL_NAMES, type ModelName } from '@visavis/motion/onnx';
 import { createMotionServer, devConfig, type MotionServer, type MotionServerConfig } from '@visavis/motion-server';
 import { Option, type Command } from 'commander';
 import { pino } from 'pino';
@@ -18,6 +19,7 @@ interface ServeOptions {
   readonly host?: string;
   readonly port?: number;
   readonly workers?: number;
+  readonly model?: ModelName;
   readonly logLevel: string;
 }
 
@@ -30,6 +32,7 @@ export function addServeCommand(program: Command): void {
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('-p, --port <n>', `port to listen on, 0 takes a free one (default: ${DEFAULT_PORT})`, wholeNumber(0, 65_535))
     .option('-w, --workers <n>', `threads that make motion, 0 for none of their own (default: the config's, or one less than there are cores: ${DEFAULT_WORKERS})`, wholeNumber(0, MAX_WORKERS))
+    .addOption(new Option('-m, --model <name>', "what makes motion (default: the config's, or the network, or with a warning the baseline where that does not load)").choices(MODEL_NAMES))
     .addOption(new Option('--log-level <level>', 'what to log, as JSON on stderr').choices(['silent', 'error', 'warn', 'info', 'debug']).default('warn'))
     .action(async (options: ServeOptions) => {
       const server = await start(options);
@@ -51,10 +54,10 @@ async function start(options: ServeOptions): Promise<MotionServer> {
   }
 }
 
-async function configOf({ dev, config, host, port, workers }: ServeOptions): Promise<MotionServerConfig> {
+async function configOf({ dev, config, host, port, workers, model }: ServeOptions): Promise<MotionServerConfig> {
   if (!dev === !config) throw new Error('give either --dev or --config FILE');
   const base = config ? await readConfig(config) : devConfig();
-  const given = { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(workers !== undefined && { workers }) };
+  const given = { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(workers !== undefined && { workers }), ...(model && { model }) };
   // What a config names by a path lies beside it.
   return { port: DEFAULT_PORT, workers: DEFAULT_WORKERS, ...base, ...given, ...(config && { folder: dirname(resolve(config)) }) };
 }

@@ -53,12 +53,12 @@ const plain = (all: readonly MotionFrame[]) => all.map(({ index, timeMs, pose })
 async function createPool(workers: number, clock = systemClock) {
   const threads: Worker[] = [];
   const spawn = (): WorkerThread => {
-    const thread = new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [] });
+    const thread = new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [], workerData: 'baseline' });
     threads.push(thread);
     return thread;
   };
   const metrics = new Metrics();
-  const pool = await createWorkerPool({ workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
+  const pool = await createWorkerPool({ model: 'baseline', workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
   return { pool, threads, metrics };
 }
 
@@ -192,7 +192,7 @@ describe('a worker that ends', () => {
   it('before it could work fails the start', async () => {
     host = createLocalHost(createSignalModel(), true);
     const spawn = () => new Worker('process.exit(1)', { eval: true });
-    const starting = createWorkerPool({ workers: 1, spawn, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }) });
+    const starting = createWorkerPool({ model: 'baseline', workers: 1, spawn, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }) });
     await expect(starting).rejects.toMatchObject({ code: 'serverError' });
   });
 });
@@ -202,7 +202,7 @@ describe('a model that works in batches', () => {
   const jaw = CHANNEL_NAMES.indexOf('jawOpen');
   const smile = CHANNEL_NAMES.indexOf('mouthSmileLeft');
   const inPool = (workers: number, options?: unknown) => createWorkerPool({
-    workers, modelModule: { module: url, options }, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }),
+    workers, model: { module: url, options }, metrics: new Metrics(), clock: systemClock, logger: pino({ level: 'silent' }),
   });
   /** What the model wrote into the poses: how many sessions were in its step, and which thread it was. */
   const batches = (all: readonly MotionFrame[]) => all.map(({ pose }) => Math.round(pose.values[jaw]! * 64));
@@ -210,7 +210,7 @@ describe('a model that works in batches', () => {
   const second = (): Float32Array => new Float32Array(16_000);
 
   it.each([['in this thread', 0], ['in a worker', 1]])('%s gets the sessions of a tick in one step', async (_, workers) => {
-    host = workers === 0 ? createLocalHost(await loadModel({ module: url }), true) : await inPool(workers);
+    host = workers === 0 ? createLocalHost((await loadModel({ module: url })).model, true) : await inPool(workers);
     const engines = range(8).map(() => host.join().open(at(16_000)));
     const all = await Promise.all(engines.map((engine) => engine.push(second())));
     for (const one of all) {
@@ -241,7 +241,7 @@ describe('a model that works in batches', () => {
 describe('a server with workers', () => {
   it('answers as one without, and tells of its batches', async () => {
     const server = await startServer({ workers: 2 });
-    host = { join: () => { throw new Error('unused'); }, dispose: () => server.close() };
+    host = { modelId: '', join: () => { throw new Error('unused'); }, dispose: () => server.close() };
     const clients = await Promise.all(range(6).map(() => connect(server, { capabilities: 'audio' })));
     for (const client of clients) client.audio('a', speechBytes(3000), true);
     await Promise.all(clients.map((client) => client.ended('a')));

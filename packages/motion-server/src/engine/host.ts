@@ -24,6 +24,8 @@ export interface EngineSeat {
 
 /** Where engines run. */
 export interface EngineHost {
+  /** Id of the model that they run. */
+  readonly modelId: string;
   join(): EngineSeat;
   /** Frees everything; engines still open fail. */
   dispose(): Promise<void>;
@@ -32,7 +34,7 @@ export interface EngineHost {
 /** Engines in this thread, of one model. The model is freed with the host where it is the host's own. */
 export function createLocalHost(model: MotionModel, ownsModel: boolean): EngineHost {
   const seat: EngineSeat = { open: (options) => new LocalEngine(new MotionEngine({ model, ...options })), leave: () => undefined };
-  return { join: () => seat, dispose: async () => { if (ownsModel) await model.dispose(); } };
+  return { modelId: model.id, join: () => seat, dispose: async () => { if (ownsModel) await model.dispose(); } };
 }
 
 class LocalEngine implements RemoteEngine {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Metrics } from '../metrics.js';
-import { fromCallError, packSamples, READY, unpackFrames, type Answer, type Batch, type Op } from './messages.js';
+import { fromCallError, packSamples, unpackFrames, type Answer, type Batch, type Op, type Ready } from './messages.js';
 import type { EngineLane, PooledEngine } from './pooled-engine.js';
 
 /** A worker that has calls and answers none for so long is ended. */
@@ -10,7 +10,7 @@ const LOAD_MS = 60_000;
 
 /** The part of a worker thread that is used. */
 export interface WorkerThread {
-  on(event: 'message', listener: (message: typeof READY | Answer) => void): unknown;
+  on(event: 'message', listener: (message: Ready | Answer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'exit', listener: () => void): unknown;
   postMessage(batch: Batch, transfer: ArrayBuffer[]): void;
@@ -18,7 +18,7 @@ export interface WorkerThread {
 }
 
 export interface LaneEvents {
-  ready(): void;
+  ready(worker: Ready): void;
   failed(error: Error): void;
   /** The worker is gone; the engines that were in it. */
   ended(engines: PooledEngine[]): void;
@@ -44,10 +44,10 @@ export class Lane implements EngineLane {
     this.#clock = clock;
     this.#calmDown = clock.after(LOAD_MS, () => void worker.terminate());
     worker.on('message', (message) => {
-      if (message !== READY) return this.#handleAnswer(message);
+      if ('results' in message) return this.#handleAnswer(message);
       this.#isReady = true;
       this.#watch();
-      events.ready();
+      events.ready(message);
     });
     worker.on('error', (error) => events.failed(error));
     worker.on('exit', () => {

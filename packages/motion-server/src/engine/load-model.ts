@@ -1,4 +1,5 @@
-import { createSignalModel, type MotionModel } from '@visavis/motion';
+import type { MotionModel } from '@visavis/motion';
+import { loadMotionModel, type ChosenModel, type ModelName } from '@visavis/motion/onnx';
 
 /** Where a model comes from, in plain values: a thread gets it as it is and makes a model of its own. */
 export interface ModelSource {
@@ -7,14 +8,17 @@ export interface ModelSource {
   readonly options?: unknown;
 }
 
+/** What motion is made with. Without a choice: the network, or where that does not load the baseline. */
+export type ModelChoice = ModelSource | ModelName | undefined;
+
 interface ModelModule {
   createModel?(options: unknown): MotionModel | Promise<MotionModel>;
 }
 
-/** The model of a source, or without one a signal model. Rejects with what the module fails with. */
-export async function loadModel(source: ModelSource | undefined): Promise<MotionModel> {
-  if (!source) return createSignalModel();
-  const { createModel } = (await import(/* @vite-ignore */ source.module)) as ModelModule;
-  if (!createModel) throw new Error(`${source.module} exports no createModel`);
-  return createModel(source.options);
+/** The chosen model. Rejects with what its module fails with; without a choice it does not reject. */
+export async function loadModel(choice: ModelChoice): Promise<ChosenModel> {
+  if (typeof choice !== 'object') return loadMotionModel(choice);
+  const { createModel } = (await import(/* @vite-ignore */ choice.module)) as ModelModule;
+  if (!createModel) throw new Error(`${choice.module} exports no createModel`);
+  return { model: await createModel(choice.options) };
 }

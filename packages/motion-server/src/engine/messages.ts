@@ -29,8 +29,13 @@ export interface Answer {
   readonly values: Float32Array;
 }
 
-/** A worker says so once, when it is able to work. */
-export const READY = 'ready';
+/** What a worker says once, when it is able to work. */
+export interface Ready {
+  /** Id of the model it works with. */
+  readonly model: string;
+  /** Why that is not the network, as `ChosenModel` has it. */
+  readonly fallback?: string;
+}
 
 /** An error without its class, which does not cross threads. */
 export interface CallError {

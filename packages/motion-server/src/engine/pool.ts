@@ -6,7 +6,9 @@ import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { EngineHost, EngineOptions, EngineSeat, RemoteEngine } from './host.js';
 import { Lane, type WorkerThread } from './lane.js';
-import type { ModelSource } from './load-model.js';
+import type { ModelChoice } from './load-model.js';
+import { warnOfFallback } from './fallback.js';
+import type { Ready } from './messages.js';
 import { PooledEngine } from './pooled-engine.js';
 
 /** How long a place stays empty whose worker ended before it could work. */
@@ -18,8 +20,7 @@ export interface PoolOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Default: signal models. */
-  readonly modelModule?: ModelSource | undefined;
+  readonly model: ModelChoice;
   /** Default: a thread with a model of its own. */
   readonly spawn?: () => WorkerThread;
 }
@@ -44,10 +45,16 @@ class WorkerPool implements EngineHost {
   readonly #lanes = new Set<Lane>();
   readonly #respawns = new Set<() => void>();
   #disposed = false;
+  #modelId = '';
+  #warned = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.ready = Promise.all(Array.from({ length: options.workers }, () => new Promise<void>((resolve, reject) => this.#spawn(resolve, reject))));
+  }
+
+  get modelId(): string {
+    return this.#modelId;
   }
 
   join(): EngineSeat {
@@ -63,10 +70,13 @@ class WorkerPool implements EngineHost {
   }
 
   #spawn(onReady: () => void = () => undefined, onEnd: (error: Error) => void = () => undefined): void {
-    const { modelModule, spawn = () => spawnWorker(modelModule), logger, metrics } = this.#options;
+    const { model, spawn = () => spawnWorker(model), logger, metrics } = this.#options;
     let cause: Error | undefined;
     const lane: Lane = new Lane(spawn(), this.#options, {
-      ready: onReady,
+      ready: (worker) => {
+        this.#handleReady(worker);
+        onReady();
+      },
       failed: (error) => {
         cause = error;
         logger.error({ err: error }, 'worker failed');
@@ -84,6 +94,14 @@ class WorkerPool implements EngineHost {
       },
     });
     this.#lanes.add(lane);
+  }
+
+  /** Workers fall back alike: the first says so for all. */
+  #handleReady({ model, fallback }: Ready): void {
+    this.#modelId = model;
+    if (fallback === undefined || this.#warned) return;
+    this.#warned = true;
+    warnOfFallback(this.#options.logger, fallback);
   }
 
   /** At once, but one that never worked would end again and again. */
@@ -137,10 +155,10 @@ class Seat implements EngineSeat {
 }
 
 /** The worker's entry is JavaScript: from sources, as in tests, the one that was built last. */
-function spawnWorker(modelModule: ModelSource | undefined): WorkerThread {
+function spawnWorker(model: ModelChoice): WorkerThread {
   const entry = import.meta.url.endsWith('.ts') ? '../../dist/engine/worker.js' : './worker.js';
   const url = new URL(entry, import.meta.url);
   if (!existsSync(url)) throw new VisavisError('invalidConfiguration', 'workers need a build of @visavis/motion-server: run npm run build');
   // None of this process's flags: one for tests would send the worker to sources that it cannot read.
-  return new Worker(url, { execArgv: [], workerData: modelModule });
+  return new Worker(url, { execArgv: [], workerData: model });
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { MotionEngine, type MotionFrame } from '@visavis/motion';
-import { loadModel, type ModelSource } from './load-model.js';
-import { packPoses, READY, toCallError, type Answer, type Batch, type CallError, type Op, type Result } from './messages.js';
+import { loadModel, type ModelChoice } from './load-model.js';
+import { packPoses, toCallError, type Answer, type Batch, type CallError, type Op, type Ready, type Result } from './messages.js';
 
 /** What is left of an engine that could not be opened. */
 type Slot = MotionEngine | CallError;
@@ -14,11 +14,11 @@ interface Outcome {
 /** Entry of a worker thread: the engines of many sessions over one model, a batch of calls at a time. */
 const port = parentPort;
 if (!port) throw new Error('this module is started as a worker thread');
-const model = await loadModel(workerData as ModelSource | undefined);
+const { model, ...rest } = await loadModel(workerData as ModelChoice);
 const slots = new Map<number, Slot>();
 
 port.on('message', (batch: Batch) => void work(batch));
-port.postMessage(READY);
+port.postMessage({ model: model.id, ...rest } satisfies Ready);
 
 async function work({ ops, samples }: Batch): Promise<void> {
   let at = 0;
