@@ -121,6 +121,10 @@ describe('a request', () => {
     client.send('clientAudioInput', { reqId: 'c', audio: speechBytes(100), requestOptions: { startMs: 90_000_000 } });
     await client.until(() => client.errors()[2]);
     expect(client.errors()[2]?.detail?.code).toBe('invalidRequest');
+    client.send('clientAudioInput', { reqId: 'd', audio: speechBytes(100), requestOptions: { emotion: 'bored' } });
+    client.send('clientAudioInput', { reqId: 'e', audio: speechBytes(100), requestOptions: { phonemes: [{ text: 'm', startMs: 2, endMs: 1 }] } });
+    await client.until(() => client.errors()[4]);
+    expect(client.errors().slice(3).map(({ detail }) => detail?.code)).toEqual(['invalidRequest', 'invalidRequest']);
     client.audio('b', speechBytes(500), true);
     await client.ended('b');
     expect(frameIndices(client.replies('b'))).toEqual(range(15));

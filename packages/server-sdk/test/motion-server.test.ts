@@ -1,6 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { createMotionServer, devConfig, type MotionServer } from '@visavis/motion-server';
+import { CHANNEL } from '@visavis/face';
 import { decodeEnvelope } from '@visavis/protocol/ingress';
+import { decodeMotion } from '@visavis/protocol/motion';
 import { newAvatarSession, TokenCache, type AvatarSession, type AvatarSessionConfig, type EnvelopeMessage, type SpeechMessage } from '@visavis/server-sdk';
 import { Inbox } from '@visavis/server-sdk/test';
 
@@ -73,6 +75,24 @@ it('mirrors PCM where it did not ask for audio', async () => {
   session.sendAudio(sound, true);
   await motion.first(({ end }) => end);
   expect(audio.items).toMatchObject([{ kind: 'pcm', pcm: sound, end: true, sampleRate: SAMPLE_RATE }]);
+});
+
+it('carries an emotion and phonemes with their times to the model, in a thread of the server', async () => {
+  const model = new URL('fixtures/telling-model.mjs', import.meta.url).href;
+  const server = await createMotionServer({ ...devConfig(), workers: 1, modelModule: { module: model } });
+  cleanups.push(() => server.close());
+  const { session, motion } = sessionOn(server);
+  await session.start();
+  const phonemes = [{ text: 'm', startMs: 100, endMs: 180.4 }, { text: 'AH0', startMs: 180.4, endMs: 300 }];
+  session.sendAudio(tone(1), true, { emotion: 'happy', emotionIntensity: 0.5, phonemes });
+  await motion.first(({ end }) => end);
+  const poses = motion.items.flatMap(({ bytes }) => {
+    const envelope = decodeEnvelope(bytes);
+    return envelope.case === 'serverResponseAnimation' && envelope.value.motion ? decodeMotion(envelope.value.motion).poses : [];
+  });
+  const at = (ms: number) => poses[Math.round((ms * 30) / 1000)]!.values;
+  expect(at(500)[CHANNEL.mouthSmileLeft]).toBeCloseTo(0.5, 2);
+  expect([50, 140, 240].map((ms) => Math.round(at(ms)[CHANNEL.mouthClose]! * 100))).toEqual([0, 100, 0]);
 });
 
 it('is told what is wrong with its credentials', async () => {

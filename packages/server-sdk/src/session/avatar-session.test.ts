@@ -5,6 +5,7 @@ import type { EnvelopeMessage, SpeechMessage } from '../speech.js';
 import { FakeMotionServer, Inbox, ManualClock, type FakeConnection, type FakeMotionServerOptions } from '../test/index.js';
 import { MAX_BUFFERED_BYTES, newAvatarSession, type AvatarSession } from './avatar-session.js';
 import type { AvatarSessionConfig } from './config.js';
+import type { SpeechOptions } from './speech-options.js';
 import { TokenCache } from './token-cache.js';
 
 const MOTION = { schema: 1, fps: 25, firstFrame: 10, frameCount: 5 };
@@ -217,6 +218,22 @@ describe('requests', () => {
     ]);
     expect(inputs.map((one) => one.requestOptions?.emotion)).toEqual(['happy', undefined, undefined, undefined]);
     expect(inputs.map((one) => one.traceContext?.traceparent)).toEqual(['00-a-b-01', undefined, undefined, '00-a-b-01']);
+  });
+
+  it('fills in and rounds what is known of an utterance, and refuses what cannot be, having sent nothing', async () => {
+    const { session, peer } = await started();
+    const words = [{ text: 'hi', startMs: 0.4, endMs: 199.6 }];
+    session.sendAudio(pcm(1), true, { emotion: 'calm', words });
+    const { requestOptions } = await peer.first('clientAudioInput');
+    expect(requestOptions).toMatchObject({ emotion: 'calm', emotionIntensity: 1, words: [{ text: 'hi', startMs: 0, endMs: 200 }], phonemes: [] });
+    const bad: SpeechOptions[] = [
+      { emotion: 'bored' as 'calm' }, { emotion: 'calm', emotionIntensity: 2 }, { words: [{ text: 'a', startMs: 2, endMs: 1 }] },
+      { phonemes: [{ text: 'a', startMs: -1, endMs: 1 }] }, { phonemes: [{ text: 'a', startMs: 0, endMs: Number.NaN }] },
+    ];
+    for (const options of bad) expect(() => session.sendAudio(pcm(2), false, options)).toThrow(expect.objectContaining({ code: 'invalidRequest' }));
+    const next = session.sendAudio(pcm(3), true);
+    await peer.first('clientAudioInput', ({ reqId }) => reqId === next);
+    expect(peer.received.items.filter((one) => one.case === 'clientAudioInput')).toHaveLength(2);
   });
 
   it('hands audio and motion to two callbacks, bytes untouched', async () => {
