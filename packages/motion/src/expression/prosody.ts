@@ -35,7 +35,7 @@ export class Prosody {
   readonly #phrase = new Smoother(450);
   readonly #level = new Smoother(160);
   readonly #slowLevel = new Smoother(700);
-  readonly #pitch = new Smoother(60);
+  readonly #pitch = new Smoother(75);
   readonly #slowPitch = new Smoother(500);
   readonly #nod = new Smoother(70);
   readonly #brows = new Smoother(80);
@@ -78,7 +78,7 @@ export class Prosody {
 
     const turn = liveliness * DEGREE * presence;
     values[CHANNEL.headYaw] = turn * (YAW_PER_OCTAVE * contour - YAW_PER_SWELL * breath);
-    values[CHANNEL.headPitch] = turn * (NOD * this.#nod.advance(Math.min(1, accent)) - LIFT_PER_SWELL * breath);
+    values[CHANNEL.headPitch] = turn * (NOD * this.#nod.advance(ramp(stress, 0.05, 0.5)) - LIFT_PER_OCTAVE * contour);
     values[CHANNEL.headRoll] = turn * (ROLL_PER_SWELL * breath + ROLL_PER_OCTAVE * contour);
   }
 
@@ -98,12 +98,12 @@ export class Prosody {
 }
 
 /** Degrees, set on speech so that head and idle drift together move as far as captured speakers' (see the class). */
-const YAW_PER_OCTAVE = 9;
-const YAW_PER_SWELL = 3;
-const NOD = 2.4;
-const LIFT_PER_SWELL = 4;
-const ROLL_PER_SWELL = 4;
-const ROLL_PER_OCTAVE = 2;
+const YAW_PER_OCTAVE = 12;
+const YAW_PER_SWELL = 4;
+const NOD = 3.2;
+const LIFT_PER_OCTAVE = 5;
+const ROLL_PER_SWELL = 5.5;
+const ROLL_PER_OCTAVE = 1;
 
 function ramp(value: number, from: number, to: number): number {
   const t = (value - from) / (to - from);
