@@ -2,32 +2,28 @@
  * npm run bench:motion: our motion beside HeadAudio, wLipSync, loudness and a ridge regression, in one run on one audio.
  * What each measure means, and what it does not show: bench/motion/README.md.
  *
- * Options: --data ../shared/data/facegood, --systems signal,headaudio,headaudio-aa,wlipsync,loudness,ridge (or a module
- * that exports createModel), --wlipsync-profile FILE, --robustness, --out bench/results/motion.json
+ * Options: --data ../shared/data/facegood, --systems network,signal,headaudio,headaudio-aa,wlipsync,loudness,ridge (or a module
+ * that exports createModel, or other weights: PATH.onnx), --folds FOLDER, --visemes FILE, --wlipsync-profile FILE, --robustness,
+ * --out bench/results/motion.json
  */
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { importBench } from './lib/bundle.mjs';
 import { readOptions } from './lib/options.mjs';
 import { machine, referenceMs, writeJson } from './lib/report.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 /** The reference load is a minute of audio. */
 const REFERENCE_SECONDS = 60;
-/** The bench's own sources, bundled; the packages come built, as every bench has them. */
-await build({
-  configFile: false, logLevel: 'error', root: path('motion'), ssr: { external: ['@visavis/face', '@visavis/motion'] },
-  build: { ssr: path('motion/index.ts'), outDir: path('../.cache/bench-motion'), emptyOutDir: true, target: 'node20' },
-});
-const bench = await import('../.cache/bench-motion/index.js');
+const bench = await importBench('index.ts', 'bench-motion');
 
 const options = readOptions(import.meta.url, {
   data: { type: 'string', default: path('../../shared/data/facegood') }, systems: { type: 'string', default: bench.DEFAULT_SYSTEMS.join(',') },
-  'wlipsync-profile': { type: 'string' }, robustness: { type: 'boolean', default: false }, out: { type: 'string', default: path('results/motion.json') },
+  'wlipsync-profile': { type: 'string' }, folds: { type: 'string' }, visemes: { type: 'string' }, robustness: { type: 'boolean', default: false }, out: { type: 'string', default: path('results/motion.json') },
 });
 const host = machine();
 const reference = referenceMs();
 const result = await bench.runMotionBench({
-  data: options.data, systems: options.systems.split(','), wlipsyncProfile: options['wlipsync-profile'], robustness: options.robustness,
+  data: options.data, systems: options.systems.split(','), wlipsyncProfile: options['wlipsync-profile'], folds: options.folds, visemes: options.visemes, robustness: options.robustness,
   avatar: new URL('../avatars/ava/', import.meta.url), referenceMsPerSecond: reference / REFERENCE_SECONDS,
   onProgress: (what) => console.error(what),
 });

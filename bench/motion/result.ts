@@ -3,6 +3,7 @@ import type { Cost } from './evaluate/cost.js';
 import type { FaceResult } from './evaluate/face.js';
 import type { MadeResult } from './evaluate/made.js';
 import type { Degradation } from './evaluate/robustness.js';
+import type { VisemeAccuracy } from './visemes-file.js';
 
 export interface SystemResult {
   readonly what: string;
@@ -17,4 +18,5 @@ export interface MotionBenchResult {
   readonly clips: readonly { readonly name: string; readonly seconds: number }[];
   readonly utterances: number;
   readonly systems: Readonly<Record<string, SystemResult>>;
+  readonly visemes?: readonly VisemeAccuracy[];
 }

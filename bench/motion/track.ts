@@ -42,6 +42,31 @@ export function loudFrames(samples: Float32Array, count: number): boolean[] {
   return Array.from({ length: count }, (_, k) => levelDb(samples, k / FPS, 0.02) > -42);
 }
 
+/** Pauses up to so many frames do not break speech: 200 ms. */
+const PAUSE_FRAMES = 6;
+/** Unbroken speech is at least a second long, and its first and last 100 ms are left out: there the mouth opens or shuts. */
+const STRETCH_FRAMES = FPS;
+const EDGE_FRAMES = 3;
+
+/** The frames inside of speech that goes on without a pause, of frames that are speech. */
+export function unbroken(speech: readonly boolean[]): boolean[] {
+  const inside = speech.map(() => false);
+  let from = -1;
+  let last = -1;
+  const close = (): void => {
+    if (from >= 0 && last - from + 1 >= STRETCH_FRAMES) inside.fill(true, from + EDGE_FRAMES, last + 1 - EDGE_FRAMES);
+    from = -1;
+  };
+  speech.forEach((loud, k) => {
+    if (!loud) return;
+    if (k - last > PAUSE_FRAMES + 1) close();
+    if (from < 0) from = k;
+    last = k;
+  });
+  close();
+  return inside;
+}
+
 /** Mean power within `reachS` either side of a time, in dB of full scale. */
 export function levelDb(samples: Float32Array, timeS: number, reachS: number): number {
   const reach = Math.round(reachS * SAMPLE_RATE);

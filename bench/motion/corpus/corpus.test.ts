@@ -99,4 +99,23 @@ describe('degradations', () => {
     expect(levelDb(apply('gain -20 dB', tone(500)), 0.5, 0.5)).toBeCloseTo(-43, 0);
     expect(Math.max(...apply('gain +20 dB, clipped', tone(500).map((sample) => 3 * sample)))).toBe(1);
   });
+
+  it('leave speech through Opus in its place', async () => {
+    const [utterance] = await makeUtterances(['Sam saw a map'], ['slt']);
+    const clean = utterance!.samples;
+    const heard = apply('Opus, 24 kbit/s', clean);
+    const likeness = (late: number): number => {
+      let [dot, ours, theirs] = [0, 0, 0];
+      for (let i = 100; i < clean.length - 100; i++) {
+        const [a, b] = [clean[i]!, heard[i + late]!];
+        dot += a * b;
+        ours += a * a;
+        theirs += b * b;
+      }
+      return dot / Math.sqrt(ours * theirs);
+    };
+    expect(likeness(0)).toBeGreaterThan(0.9);
+    expect(likeness(0)).toBeLessThan(1);
+    for (const late of [-40, -8, 8, 40]) expect(likeness(late)).toBeLessThan(likeness(0));
+  });
 });

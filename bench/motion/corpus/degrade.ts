@@ -1,6 +1,7 @@
-/** What happens to speech on its way: noise, a telephone, a wrong level. Deterministic; lengths and times are kept. */
+/** What happens to speech on its way: noise, a telephone, a codec, a wrong level. Deterministic; lengths and times are kept. */
 import { seededRandom } from '@visavis/face';
 import { StreamingResampler } from '@visavis/motion/resample';
+import { loadOpus, PACKET_MS, PRE_SKIP } from '../../../packages/motion-server/src/opus.js';
 import { levelDb, SAMPLE_RATE } from '../track.js';
 
 export interface Condition {
@@ -12,8 +13,8 @@ export const CONDITIONS: readonly Condition[] = [
   ...[20, 10, 0].map((snrDb) => ({ name: `noise, SNR ${snrDb} dB`, apply: (samples: Float32Array) => withNoise(samples, snrDb) })),
   { name: '8 kHz', apply: narrow },
   { name: '8 kHz, mu-law', apply: (samples) => narrow(samples).map(throughMuLaw) },
-  { name: 'gain -20 dB', apply: (samples) => gain(samples, 0.1) },
-  { name: 'gain +20 dB, clipped', apply: (samples) => gain(samples, 10) },
+  { name: 'Opus, 24 kbit/s', apply: throughOpus },
+  ...[-30, -20, -10, 10, 20].map((db) => ({ name: db > 0 ? `gain +${db} dB, clipped` : `gain ${db} dB`, apply: (samples: Float32Array) => gain(samples, 10 ** (db / 20)) })),
 ];
 
 /** White noise against the mean power of what is louder than -42 dBFS. */
@@ -34,6 +35,11 @@ function narrow(samples: Float32Array): Float32Array {
   return resampled(resampled(samples, SAMPLE_RATE, SAMPLE_RATE / 2), SAMPLE_RATE / 2, SAMPLE_RATE).subarray(0, samples.length);
 }
 
+/** Audio of the bench at the rate something else takes. */
+export function atRate({ sampleRate }: { readonly sampleRate: number }, samples: Float32Array): Float32Array {
+  return sampleRate === SAMPLE_RATE ? samples : resampled(samples, SAMPLE_RATE, sampleRate);
+}
+
 export function resampled(samples: Float32Array, from: number, to: number): Float32Array {
   const resampler = new StreamingResampler(from, to);
   const body = resampler.push(samples).slice();
@@ -50,6 +56,21 @@ function throughMuLaw(sample: number): number {
   const pressed = Math.sign(sample) * Math.log1p(mu * Math.min(1, Math.abs(sample))) / Math.log1p(mu);
   const stepped = Math.round(pressed * 127.5) / 127.5;
   return Math.sign(stepped) * Math.expm1(Math.abs(stepped) * Math.log1p(mu)) / mu;
+}
+
+/** What the Motion Server's own codec makes of it, set as it is there, and moved back to its time. */
+function throughOpus(samples: Float32Array): Float32Array {
+  const packet = (SAMPLE_RATE * PACKET_MS) / 1000;
+  const late = Math.round((PRE_SKIP * SAMPLE_RATE) / 48_000);
+  const opus = loadOpus();
+  const [encoder, decoder] = [opus.createEncoder(SAMPLE_RATE), opus.createDecoder(SAMPLE_RATE)];
+  const heard = new Float32Array(packet * Math.ceil((samples.length + late) / packet));
+  const input = new Float32Array(heard.length);
+  input.set(samples);
+  for (let at = 0; at < input.length; at += packet) heard.set(decoder.decode(encoder.encode(input.subarray(at, at + packet))), at);
+  encoder.dispose();
+  decoder.dispose();
+  return heard.subarray(late, late + samples.length);
 }
 
 function gain(samples: Float32Array, factor: number): Float32Array {

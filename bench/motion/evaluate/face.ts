@@ -3,9 +3,9 @@ import type { Clip } from '../corpus/facegood.js';
 import { auc } from '../measures/auc.js';
 import { blocksOf, drawBlocks, estimate, pairedGain, ratioStatistic, type Block, type Estimate, type Statistic } from '../measures/blocks.js';
 import { bestLag, correlation, shift } from '../measures/correlation.js';
-import { travel } from '../measures/motion.js';
+import { travel, type Travel } from '../measures/motion.js';
 import type { System } from '../systems/system.js';
-import { curveOf, openingOf, pressOf, roundingOf, type Curve, type Track } from '../track.js';
+import { curveOf, openingOf, pressOf, roundingOf, unbroken, type Curve, type Track } from '../track.js';
 
 /** Frames of speech with less opening than this are closed, by the opening label. */
 const CLOSED_BELOW = 0.03;
@@ -13,7 +13,7 @@ const CLOSED_BELOW = 0.03;
 const PRESS_PERCENTILE = 0.85;
 
 export const FACE_MEASURES = [
-  'openingWhole', 'openingSpeech', 'roundingWhole', 'roundingSpeech', 'closureAucOpening', 'closureAucPress', 'velocityRatio', 'velocityRatioUnit',
+  'openingWhole', 'openingSpeech', 'roundingWhole', 'roundingSpeech', 'closureAucOpening', 'closureAucPress', 'velocityRatio', 'velocityRatioUnit', 'velocityRatioUnbroken',
 ] as const;
 export type FaceMeasure = (typeof FACE_MEASURES)[number];
 
@@ -32,6 +32,7 @@ interface Truth {
   readonly rounding: Curve;
   readonly everything: readonly boolean[];
   readonly speech: readonly boolean[];
+  readonly unbroken: readonly boolean[];
   readonly closed: readonly boolean[];
   readonly pressed: readonly boolean[];
   readonly blocks: readonly Block[];
@@ -39,7 +40,7 @@ interface Truth {
 
 export async function runOnClips(system: System, clips: readonly Clip[], audioOf: (clip: Clip) => Float32Array): Promise<Performance> {
   const tracks: Track[] = [];
-  for (const clip of clips) tracks.push(await system.run(audioOf(clip), clip.name));
+  for (const clip of clips) tracks.push(await system.run(audioOf(clip), { heldOut: clip.name }));
   return { tracks, press: system.press };
 }
 
@@ -69,6 +70,12 @@ export function judgeFaces(clips: readonly Clip[], performances: ReadonlyMap<str
   return results;
 }
 
+/** How the recorded opening moves in unbroken speech. */
+export function capturedTravel(clips: readonly Clip[]): Travel {
+  const truth = truthOf(clips);
+  return travel([truth.opening], truth.unbroken, truth.blocks);
+}
+
 function truthOf(clips: readonly Clip[]): Truth {
   const opening = joined(clips.map((clip) => clip.opening));
   const speech = clips.flatMap((clip) => clip.speech);
@@ -76,7 +83,7 @@ function truthOf(clips: readonly Clip[]): Truth {
   const spoken = press.filter((_, k) => speech[k]).sort();
   const strong = spoken[Math.floor(PRESS_PERCENTILE * spoken.length)]!;
   return {
-    opening, speech, rounding: joined(clips.map((clip) => clip.rounding)), everything: speech.map(() => true),
+    opening, speech, unbroken: clips.flatMap((clip) => unbroken(clip.speech)), rounding: joined(clips.map((clip) => clip.rounding)), everything: speech.map(() => true),
     closed: Array.from(opening, (value) => value < CLOSED_BELOW), pressed: Array.from(press, (value) => value > strong),
     blocks: blocksOf(clips.map((clip) => clip.opening.length)),
   };
@@ -90,6 +97,7 @@ function statisticsOf(clips: readonly Clip[], truth: Truth, { tracks, press: own
   const press = joined(tracks.map((track, i) => shift(curveOf(track, pressBy), opening.frames[i]!, clips[i]!.opening.length)));
   const moved = travel([opening.curve], speech, blocks);
   const wanted = travel([truth.opening], speech, blocks);
+  const flowing = (curve: Curve): Float64Array => travel([curve], truth.unbroken, blocks).sum;
   const scale = spread(truth.opening, speech) / spread(opening.curve, speech);
   const statistics = new Map<FaceMeasure, Statistic>([
     ['openingWhole', correlation(opening.curve, truth.opening, everything, blocks)],
@@ -97,6 +105,7 @@ function statisticsOf(clips: readonly Clip[], truth: Truth, { tracks, press: own
     ['closureAucOpening', auc(opening.curve.map((value) => -value), truth.closed, speech, blocks)],
     ['velocityRatio', ratioStatistic(moved.sum, wanted.sum)],
     ['velocityRatioUnit', ratioStatistic(moved.sum.map((value) => value * scale), wanted.sum)],
+    ['velocityRatioUnbroken', ratioStatistic(flowing(opening.curve), flowing(truth.opening))],
   ]);
   if (rounding.curve.some((value) => value !== 0)) {
     statistics.set('roundingWhole', correlation(rounding.curve, truth.rounding, everything, blocks));

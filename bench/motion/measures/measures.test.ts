@@ -1,12 +1,12 @@
 import { seededRandom } from '@visavis/face';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FPS, type Curve } from '../track.js';
+import { FPS, unbroken, type Curve } from '../track.js';
 import { auc } from './auc.js';
 import { blocksOf, drawBlocks, estimate, pairedGain, ratioStatistic } from './blocks.js';
 import { closureStatistics, countClosures, shownAtRate, type Phone } from './closures.js';
 import { bestLag, correlation, shift } from './correlation.js';
-import { travel } from './motion.js';
+import { speedRatio, travel } from './motion.js';
 
 /** Standard normal numbers. */
 function gauss(seed: number, count: number): Curve {
@@ -116,6 +116,28 @@ describe('travel', () => {
     expect([sum[0], steps[0]]).toEqual([300, 150]);
     const half = travel([saw.map((value) => value / 2)], mask, [{ from: 0, to: 301 }]);
     expect(ratioStatistic(half.sum, travel([saw], mask, [{ from: 0, to: 301 }]).sum)(ones(1))).toBe(0.5);
+  });
+
+  it('compares speeds of recordings that differ in length', () => {
+    const moved = (size: number, count: number) => travel([Float64Array.from({ length: count }, (_, k) => size * (k % 2))], all(count), blocksOf([count]));
+    const { value, low, high } = speedRatio(moved(0.3, 301), moved(0.6, 1501));
+    expect([value, low, high]).toEqual([expect.closeTo(0.5, 9), expect.closeTo(0.5, 9), expect.closeTo(0.5, 9)]);
+  });
+});
+
+describe('unbroken speech', () => {
+  const frames = (text: string): boolean[] => [...text].map((letter) => letter === 'x');
+  const shown = (mask: readonly boolean[]): string => mask.map((inside) => (inside ? 'x' : '.')).join('');
+
+  it('is a second or more with pauses of at most 200 ms, less its ends', () => {
+    const long = 'x'.repeat(20) + '.'.repeat(6) + 'x'.repeat(10);
+    expect(shown(unbroken(frames(`..${long}..`)))).toBe(`..${'.'.repeat(3)}${'x'.repeat(30)}${'.'.repeat(3)}..`);
+  });
+
+  it('is none where pauses are longer or speech is short', () => {
+    expect(unbroken(frames(`${'x'.repeat(20)}${'.'.repeat(7)}${'x'.repeat(20)}`)).some(Boolean)).toBe(false);
+    expect(unbroken(frames('x'.repeat(29))).some(Boolean)).toBe(false);
+    expect(unbroken([])).toEqual([]);
   });
 });
 

@@ -24,7 +24,7 @@ export function ridgeSystem(clips: readonly Clip[]): System {
   };
   return {
     id: 'ridge', what: 'ridge on 40 log-mel bands, 200 ms past to 60 ms ahead; fitted on the other clips', sampleRate: SAMPLE_RATE,
-    run: (samples, heldOut) => {
+    run: (samples, { heldOut } = {}) => {
       const fit = fits.get(heldOut) ?? fitWithout(heldOut);
       fits.set(heldOut, fit);
       return Promise.resolve(predict(samples, fit));

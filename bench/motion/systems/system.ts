@@ -1,5 +1,14 @@
 /** The seam of the comparison: audio in, poses at 30 fps out. */
+import type { Phone } from '../measures/closures.js';
 import type { Track } from '../track.js';
+
+/** What a system may be told of a recording beside its audio. */
+export interface Told {
+  /** The clip it is, which a system that learnt from the clips must not have learnt from; the others ignore it. */
+  readonly heldOut?: string;
+  /** The phones with their times, as a voice knows them that makes the speech. */
+  readonly phones?: readonly Phone[];
+}
 
 export interface System {
   /** Short name, for tables and --systems. */
@@ -15,9 +24,12 @@ export interface System {
   readonly press?: 'none' | ((pose: Float32Array) => number);
   /**
    * Poses for a whole recording, pose k for the audio at k / 30 s, made as they would be live: in small pieces, from the
-   * past and the system's own look-ahead. `heldOut` names the clip that a system which learnt from the clips must not have
-   * learnt from; the others ignore it.
+   * past and the system's own look-ahead.
    */
-  run(samples: Float32Array, heldOut?: string): Promise<Track>;
+  run(samples: Float32Array, told?: Told): Promise<Track>;
+  /** Whether it makes something of `phones`. */
+  readonly takesPhones?: boolean;
+  /** Whether runs at the same time share work. */
+  readonly sharesWork?: boolean;
   dispose?(): void | Promise<void>;
 }

@@ -11,7 +11,7 @@ import { headAudioSystem } from './headaudio.js';
 import { logMel } from './log-mel.js';
 import { loudnessSystem } from './loudness.js';
 import { ridgeSystem } from './ridge.js';
-import type { System } from './system.js';
+import type { System, Told } from './system.js';
 import { poseOfVisemes } from './viseme-shapes.js';
 import { calibrate, wLipSyncSystem } from './wlipsync.js';
 
@@ -82,7 +82,7 @@ describe('ridge', () => {
 
   it('learns a linear law it has not seen the clip of', async () => {
     const clips = [clipOf('a', 0.1), clipOf('b', 0.7), clipOf('c', 1.3)];
-    const track = await ridgeSystem(clips).run(clips[0]!.samples, 'a');
+    const track = await ridgeSystem(clips).run(clips[0]!.samples, { heldOut: 'a' });
     const r = correlation(openingOf(track), clips[0]!.opening, clips[0]!.speech, [{ from: 0, to: SECONDS * FPS }])(Float64Array.of(1));
     expect(r).toBeGreaterThan(0.97);
     expect(Math.abs(bestLag(roundingOf(track), clips[0]!.rounding).ms)).toBeLessThan(10);
@@ -91,8 +91,8 @@ describe('ridge', () => {
   it('never looks at the clip held out', async () => {
     const clips = [clipOf('a', 0.1), clipOf('b', 0.7)];
     const spoilt = [{ ...clips[0]!, opening: clips[0]!.opening.map((value) => -value) }, clips[1]!];
-    const honest = await ridgeSystem(clips).run(clips[0]!.samples, 'a');
-    expect(await ridgeSystem(spoilt).run(clips[0]!.samples, 'a')).toEqual(honest);
+    const honest = await ridgeSystem(clips).run(clips[0]!.samples, { heldOut: 'a' });
+    expect(await ridgeSystem(spoilt).run(clips[0]!.samples, { heldOut: 'a' })).toEqual(honest);
     expect(await ridgeSystem(spoilt).run(clips[0]!.samples)).not.toEqual(honest);
   });
 });
@@ -117,8 +117,36 @@ describe('a model by module', () => {
         },
       });`));
     expect(system.id).toBe('made');
-    const held = async (name?: string): Promise<number> => openingOf(await system.run(samples, name))[20]!;
-    expect([await held('a'), await held('b'), await held()]).toEqual([0.25, 0.75, 0.75]);
+    const held = async (told?: Told): Promise<number> => openingOf(await system.run(samples, told))[20]!;
+    expect([await held({ heldOut: 'a' }), await held({ heldOut: 'b' }), await held()]).toEqual([0.25, 0.75, 0.75]);
+    await system.dispose?.();
+  });
+
+  it('is told the phones with their times, and many runs go on at once', async () => {
+    const system = await moduleSystem(source(`
+      export const createModel = () => ({
+        id: 'told', sampleRate: 16000, poseRateHz: 100, lookaheadMs: 0, dispose() {},
+        open({ expression: { phonemes = [] } }) {
+          let samples = 0, given = 0;
+          return {
+            push(more) { samples += more.length; }, flush() {}, reset() {}, close() {},
+            async pull() {
+              const poses = [];
+              for (; given < samples / 160; given++) {
+                const pose = new Float32Array(58);
+                pose[${CHANNEL.jawOpen}] = phonemes.some(({ text, startMs, endMs }) => text === 'm' && given * 10 >= startMs && given * 10 < endMs) ? 0 : 0.5;
+                poses.push(pose);
+              }
+              return poses;
+            },
+          };
+        },
+      });`));
+    expect([system.takesPhones, system.sharesWork]).toEqual([true, true]);
+    const phones = [{ name: 'm', startMs: 500, endMs: 700 }];
+    const [told, untold] = await Promise.all([system.run(samples, { phones }), system.run(samples)]);
+    expect([openingOf(told!)[10], openingOf(told!)[18]]).toEqual([0.5, 0]);
+    expect(openingOf(untold!)[18]).toBe(0.5);
     await system.dispose?.();
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ARKIT_NAMES, CHANNEL, CHANNEL_COUNT, CHANNEL_NAMES, clampPose, copyPose, createPose, frameIndexAt, lerpPose, MASK, maskOf, mixLayers,
-  readGaze, samplePose, writeGaze, type Frame, type Layer, type Pose,
+  readGaze, samplePose, VISEME_NAMES, visemePose, writeGaze, type Frame, type Layer, type Pose,
 } from './index.js';
 
 function poseOf(values: Partial<Record<keyof typeof CHANNEL, number>>): Pose {
@@ -19,6 +19,23 @@ describe('channels', () => {
       'eyeBlinkLeft', 'eyeBlinkRight', 'jawOpen', 'browDownLeft', 'tongueOut',
     ]);
     expect(CHANNEL_NAMES.slice(52)).toEqual(['headYaw', 'headPitch', 'headRoll', 'headX', 'headY', 'headZ']);
+  });
+});
+
+describe('visemes', () => {
+  it('are fifteen poses of lips, jaw and tongue in range, each its own, alike left and right, owned by the caller', () => {
+    const poses = VISEME_NAMES.map((viseme) => visemePose(viseme));
+    expect(new Set(poses.map(({ values }) => values.join())).size).toBe(15);
+    expect(poses[0]!.values.every((value) => value === 0)).toBe(true);
+    for (const { values, weights } of poses) {
+      expect(clampPose(createPose(values.slice())).values).toEqual(values);
+      for (const name of ARKIT_NAMES) {
+        if (!/^(mouth|jaw|tongue)/.test(name)) expect(weights[CHANNEL[name]]).toBe(0);
+        if (name.endsWith('Left') && name !== 'mouthLeft') expect(weights[CHANNEL[name]]).toBe(weights[CHANNEL[name.replace('Left', 'Right') as typeof name]]);
+      }
+    }
+    visemePose('aa').values.fill(1);
+    expect(visemePose('aa').values).toEqual(poses[10]!.values);
   });
 });
 
