@@ -2,6 +2,7 @@
 import { VISEME_NAMES, visemePose, type Viseme } from '@visavis/face';
 import { atRate } from '../corpus/degrade.js';
 import { makeUtterances, type Utterance } from '../corpus/flite.js';
+import { CLOSED_MM } from '../evaluate/made.js';
 import { loadLipGap, type LipGap } from '../face/lip-gap.js';
 import { signalSystem } from '../systems/engine.js';
 import { openSystems } from '../systems/index.js';
@@ -67,6 +68,7 @@ function stripOf(title: string, { samples, phones, track }: Spoken, lipGap: LipG
   return {
     title, fps: FPS, sampleRate: SAMPLE_RATE, samples: [...samples],
     phones: phones.map((phone) => ({ ...phone, isBilabial: BILABIALS.has(phone.name) })), poses: track.map((pose) => [...pose]),
+    closed: track.map((pose) => lipGap(pose) < CLOSED_MM),
     curves: [
       curve('opening (jawOpen - mouthClose, .6 at the top)', '#222', 0.6, openingOf(track)),
       curve('rounding (mouthFunnel or mouthPucker, 1)', '#1769c9', 1, roundingOf(track)),

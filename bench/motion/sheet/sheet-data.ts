@@ -40,5 +40,7 @@ export interface StripData {
   readonly phones: readonly StripPhone[];
   /** Pose k is at k / fps seconds; 58 values each. */
   readonly poses: readonly (readonly number[])[];
+  /** Whether the lips meet in each pose. */
+  readonly closed: readonly boolean[];
   readonly curves: readonly StripCurve[];
 }

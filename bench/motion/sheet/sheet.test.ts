@@ -19,10 +19,13 @@ it('has a cell for each viseme of the table, with the gap between the lips', () 
 });
 
 it('has a sentence\'s sound, phones, poses and curves on one axis', async () => {
-  const { samples, sampleRate, phones, poses, fps, curves } = await sheets.strip();
+  const { samples, sampleRate, phones, poses, fps, closed, curves } = await sheets.strip();
   expect([sampleRate, fps]).toEqual([SAMPLE_RATE, FPS]);
   expect(Math.abs(poses.length / fps - samples.length / sampleRate)).toBeLessThan(1 / fps);
   expect(phones.filter(({ isBilabial }) => isBilabial).map(({ name }) => name)).toEqual(['b', 'm', 'm', 'p']);
+  const { startMs, endMs } = phones.find(({ name }) => name === 'm')!;
+  expect(closed[Math.round(((startMs + endMs) / 2000) * fps)]).toBe(true);
+  expect(closed[curves[0]!.values.indexOf(Math.max(...curves[0]!.values))]).toBe(false);
   expect(curves).toHaveLength(4);
   for (const { values, full } of curves) {
     expect(values).toHaveLength(poses.length);

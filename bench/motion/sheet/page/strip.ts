@@ -20,7 +20,7 @@ export function drawStrip(data: StripData, man: CameraMan): HTMLElement[] {
     key.style.color = colour;
     return key;
   });
-  return [element('h1', '', [data.title]), element('p', 'keys', keys), ...lines];
+  return [element('h1', '', [data.title]), element('p', 'keys', [...keys, element('span', 'key', ['/m b p/ shaded; pictures underlined where the lips meet (under 1 mm)'])]), ...lines];
 }
 
 /** One line, from frame `first` on. A frame's picture is centred on its time. */
@@ -28,7 +28,7 @@ function line(data: StripData, mouths: readonly HTMLElement[], first: number): H
   const x = (timeMs: number): number => ((timeMs * data.fps) / 1000 - first + 0.5) * TILE;
   const shown = data.phones.filter(({ startMs, endMs }) => x(endMs) > 0 && x(startMs) < WIDTH);
   const count = Math.min(FRAMES_A_LINE, mouths.length - first);
-  const tiles = mouths.slice(first, first + count).map((mouth, i) => element('figure', '', [mouth, element('figcaption', '', [`${Math.round(((first + i) * 1000) / data.fps)} ms`])]));
+  const tiles = mouths.slice(first, first + count).map((mouth, i) => element('figure', data.closed[first + i] ? 'closed' : '', [mouth, element('figcaption', '', [`${Math.round(((first + i) * 1000) / data.fps)} ms`])]));
   return element('section', 'line', [
     svg(WAVE, `${marks(shown, x, WAVE)}<path class="wave" d="${wave(data, x)}"/>`),
     svg(BAND, shown.map((phone) => label(phone, x)).join('')),
