@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { StepBatcher, type StepRunner, type StepStream, type Tensors } from './batcher.js';
 import type { StepLayout, Tensor } from './layout.js';
+import { PlainState } from './state.js';
 
 const tensor = (name: string, size: number): Tensor => ({ name, shape: [size], size });
 /** A graph that counts: each step adds its feature to the state, and shows the sum in every curve. */
 const LAYOUT: StepLayout = {
-  features: tensor('x', 1), states: [{ input: tensor('sum', 1), output: tensor('sum_next', 1) }],
+  features: tensor('x', 1), states: [{ input: tensor('sum', 1), output: tensor('sum_next', 1), create: () => new PlainState(1) }],
   visemes: tensor('visemes', 1), articulation: tensor('articulation', 1), voice: tensor('voice', 1), arousal: tensor('arousal', 1), motion: tensor('motion', 1),
 };
 
@@ -28,12 +29,18 @@ class CountingRunner implements StepRunner {
 }
 
 class Adder implements StepStream {
-  readonly states = [new Float32Array(1)];
+  readonly states = [new PlainState(1)];
   readonly shown: number[] = [];
   readonly #steps: number[];
 
   constructor(...steps: number[]) {
     this.#steps = steps;
+  }
+
+  get sum(): number {
+    const now = new Float32Array(1);
+    this.states[0]!.gather(now, 0);
+    return now[0]!;
   }
 
   nextStep(): Float32Array {
@@ -84,7 +91,7 @@ describe('StepBatcher', () => {
       const [sick, well] = [new Adder(1, bad, 3), new Adder(1, 2, 3)];
       const results = await Promise.allSettled([batcher.run(sick, 3).done, batcher.run(well, 3).done]);
       expect(results[0]).toMatchObject({ status: 'rejected', reason: { code: 'networkFailed' } });
-      expect([sick.shown, sick.states[0]![0]]).toEqual([[1], 1]);
+      expect([sick.shown, sick.sum]).toEqual([[1], 1]);
       expect(well.shown).toEqual([1, 3, 6]);
     }
   });
@@ -108,7 +115,7 @@ describe('StepBatcher', () => {
     runner.before = () => { [first, second].forEach((pending) => pending.cancel()); };
     await Promise.all([first.done, second.done, third.done]);
     expect([running.shown, waiting.shown, other.shown]).toEqual([[], [], [7]]);
-    expect(running.states[0]![0]).toBe(0);
+    expect(running.sum).toBe(0);
     expect(runner.batches).toEqual([1, 1]);
   });
 

@@ -1,5 +1,6 @@
 import { NetworkModelError } from './error.js';
 import { curvesOf, inputsOf, type StepLayout, type Tensor } from './layout.js';
+import type { StreamState } from './state.js';
 
 /** Values by a tensor's name, the streams' rows one after the other. */
 export type Tensors = Readonly<Record<string, Float32Array>>;
@@ -14,7 +15,7 @@ export interface StepRunner {
 /** A stream as the batcher sees it. */
 export interface StepStream {
   /** What it carries from step to step, in the layout's order; changed in place. */
-  readonly states: readonly Float32Array[];
+  readonly states: readonly StreamState[];
   /** Features of its next step. */
   nextStep(): Float32Array;
   /** The step is done: its curves are row `row` of `outputs`, which are only valid during the call. */
@@ -117,10 +118,10 @@ export class StepBatcher {
 
   #gather(jobs: readonly Job[]): void {
     this.#reserve(jobs.length);
-    const [features, ...states] = this.#inputs;
+    const { features, states } = this.#options.layout;
     jobs.forEach(({ stream }, row) => {
-      this.#buffers[features!.name]!.set(stream.nextStep(), row * features!.size);
-      states.forEach(({ name, size }, i) => this.#buffers[name]!.set(stream.states[i]!, row * size));
+      this.#buffers[features.name]!.set(stream.nextStep(), row * features.size);
+      states.forEach(({ input: { name, size } }, i) => stream.states[i]!.gather(this.#buffers[name]!, row * size));
     });
   }
 
@@ -136,9 +137,7 @@ export class StepBatcher {
     if (!this.#curves.every((curve) => areNumbers(outputs[curve.name]!, row, curve.size))) {
       return job.reject(new NetworkModelError('networkFailed', 'the motion network gave values that are no numbers; begin the request again'));
     }
-    this.#options.layout.states.forEach(({ output: { name, size } }, i) => {
-      job.stream.states[i]!.set(outputs[name]!.subarray(row * size, (row + 1) * size));
-    });
+    this.#options.layout.states.forEach(({ output: { name, size } }, i) => job.stream.states[i]!.take(outputs[name]!, row * size));
     job.stream.takeStep(outputs, row);
     if (--job.left > 0) this.#queue.push(job);
     else job.resolve();

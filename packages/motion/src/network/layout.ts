@@ -1,6 +1,7 @@
 import { FEATURES, STEP_FRAMES } from './features.js';
 import { ARTICULATORS, MOTION_CHANNELS, VISEMES } from './frame.js';
 import type { NetworkManifest } from './manifest.js';
+import { PlainState, RingState, type RingShape, type StreamState } from './state.js';
 
 /** One input or output of the graph: the streams' dimension comes first, then `shape`. */
 export interface Tensor {
@@ -10,10 +11,18 @@ export interface Tensor {
   readonly size: number;
 }
 
+/** Something that every stream carries from step to step: an input of the graph, and the output called the same with `_next`. */
+export interface StateTensors {
+  readonly input: Tensor;
+  readonly output: Tensor;
+  /** A new stream's. */
+  create(): StreamState;
+}
+
 /** What goes into a step of the graph and what comes out of it. */
 export interface StepLayout {
   readonly features: Tensor;
-  readonly states: readonly { readonly input: Tensor; readonly output: Tensor }[];
+  readonly states: readonly StateTensors[];
   readonly visemes: Tensor;
   readonly articulation: Tensor;
   readonly voice: Tensor;
@@ -21,10 +30,10 @@ export interface StepLayout {
   readonly motion: Tensor;
 }
 
-export function layoutOf({ outputsPerStep, states }: NetworkManifest): StepLayout {
+export function layoutOf({ outputsPerStep, states, rings }: NetworkManifest): StepLayout {
   return {
     features: tensor('x', STEP_FRAMES, FEATURES),
-    states: states.map(({ name, shape }) => ({ input: tensor(name, ...shape), output: tensor(`${name}_next`, ...shape) })),
+    states: [...states.map(({ name, shape }) => plain(name, shape)), ...rings.map(({ name, ...shape }) => ring(name, shape))],
     visemes: tensor('visemes', outputsPerStep, VISEMES.length),
     articulation: tensor('articulation', outputsPerStep, ARTICULATORS.length),
     voice: tensor('voice', outputsPerStep),
@@ -44,6 +53,16 @@ export function curvesOf({ visemes, articulation, voice, arousal, motion }: Step
 
 export function outputsOf(layout: StepLayout): Tensor[] {
   return [...curvesOf(layout), ...layout.states.map(({ output }) => output)];
+}
+
+function plain(name: string, shape: readonly number[]): StateTensors {
+  const input = tensor(name, ...shape);
+  return { input, output: tensor(`${name}_next`, ...shape), create: () => new PlainState(input.size) };
+}
+
+function ring(name: string, shape: RingShape): StateTensors {
+  const { dilations: { length }, taps, width } = shape;
+  return { input: tensor(name, length, taps, width), output: tensor(`${name}_next`, length, width), create: () => new RingState(shape) };
 }
 
 function tensor(name: string, ...shape: number[]): Tensor {

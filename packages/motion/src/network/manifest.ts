@@ -1,20 +1,24 @@
 import { NetworkModelError } from './error.js';
 import { FEATURES, STEP_SAMPLES } from './features.js';
 import { ARTICULATORS, FRAME_RATE_HZ, MOTION_CHANNELS, VISEMES } from './frame.js';
+import type { RingShape } from './state.js';
 
 /** States larger than this are a mistake: a thousand streams would take 4 GB. */
 const MAX_STATE_VALUES = 1 << 20;
 const SAMPLE_RATE = 16_000;
 const MAX_LOOKAHEAD_MS = 1000;
 
-/** One tensor that a stream carries from step to step; it starts as zeros. */
-export interface StateTensor {
-  /** Of the graph's input; its output is called the same with `_next`. */
+/** A state that each step replaces. */
+export interface NamedShape {
+  /** Of the graph's input. */
   readonly name: string;
   /** Without the streams' own dimension, which comes first. */
   readonly shape: readonly number[];
-  /** Values of one stream: the product of `shape`. */
-  readonly size: number;
+}
+
+/** A state of rows of the past, to which each step adds one. */
+export interface NamedRing extends RingShape {
+  readonly name: string;
 }
 
 /** What `motion.json` says of the weights beside it. What this version fixes (rates, names, features) is checked, not kept. */
@@ -29,7 +33,8 @@ export interface NetworkManifest {
   /** Output i of step s is frame `outputsPerStep * s + i - delayOutputs`. */
   readonly delayOutputs: number;
   readonly lookaheadMs: number;
-  readonly states: readonly StateTensor[];
+  readonly states: readonly NamedShape[];
+  readonly rings: readonly NamedRing[];
   /** Motion fades in over these probabilities of voice. */
   readonly voiceGate: readonly [number, number];
 }
@@ -48,7 +53,7 @@ export function parseManifest(text: string): NetworkManifest {
   return {
     id: fields.text('id', /^[\w.-]{1,100}$/), version: fields.text('version', /^[\w.-]{1,100}$/), sha256: fields.text('sha256', /^[0-9a-f]{64}$/),
     bytes: fields.number('bytes', 1, Number.MAX_SAFE_INTEGER), outputsPerStep, delayOutputs: fields.number('delayOutputs', 0, outputsPerStep),
-    lookaheadMs: fields.number('lookaheadMs', 0, MAX_LOOKAHEAD_MS), states: fields.states('state'), voiceGate: fields.range('voiceGate'),
+    lookaheadMs: fields.number('lookaheadMs', 0, MAX_LOOKAHEAD_MS), states: fields.states('state'), rings: fields.rings('rings'), voiceGate: fields.range('voiceGate'),
   };
 }
 
@@ -90,14 +95,24 @@ class Fields {
     return [from, to];
   }
 
-  states(name: string): StateTensor[] {
+  states(name: string): NamedShape[] {
     const value = this.#values[name];
     if (!isObject(value)) throw wrong(name, 'has to be an object of shapes');
     return Object.entries(value).map(([tensor, shape]) => {
-      if (!Array.isArray(shape) || shape.length === 0 || !shape.every((size) => isCount(size) && size > 0)) throw wrong(`${name}.${tensor}`, 'has to be a shape');
-      const size = (shape as number[]).reduce((product, count) => product * count, 1);
-      if (size > MAX_STATE_VALUES) throw wrong(`${name}.${tensor}`, `has to be of at most ${MAX_STATE_VALUES} values`);
-      return { name: tensor, shape: shape as number[], size };
+      if (!areSizes(shape) || shape.reduce((product, size) => product * size, 1) > MAX_STATE_VALUES) throw wrong(`${name}.${tensor}`, 'has to be a shape');
+      return { name: tensor, shape };
+    });
+  }
+
+  /** None where the field is absent. */
+  rings(name: string): NamedRing[] {
+    const value = this.#values[name] ?? {};
+    if (!isObject(value)) throw wrong(name, 'has to be an object of rings');
+    return Object.entries(value).map(([tensor, ring]) => {
+      const { dilations, taps, width } = isObject(ring) ? ring : {};
+      const fits = areSizes(dilations) && areSizes([taps, width]) && dilations.reduce((sum, d) => sum + d, 0) * Number(taps) * Number(width) <= MAX_STATE_VALUES;
+      if (!fits) throw wrong(`${name}.${tensor}`, 'has to have dilations, taps and width');
+      return { name: tensor, dilations, taps: Number(taps), width: Number(width) };
     });
   }
 }
@@ -108,6 +123,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function areSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((size) => isCount(size) && size > 0);
 }
 
 function wrong(name: string, what: string): NetworkModelError {

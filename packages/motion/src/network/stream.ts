@@ -5,10 +5,11 @@ import { FeatureStream, STEP_SAMPLES } from './features.js';
 import { FrameReader } from './frame-reader.js';
 import type { StepLayout } from './layout.js';
 import type { NetworkManifest } from './manifest.js';
+import type { StreamState } from './state.js';
 
 /** One utterance through the network: features as samples come, steps of the graph at each pull, a pose for each of its frames. */
 export class NetworkStream implements MotionStream, StepStream {
-  readonly states: readonly Float32Array[];
+  readonly states: readonly StreamState[];
   readonly #manifest: NetworkManifest;
   readonly #batcher: StepBatcher;
   readonly #features = new FeatureStream();
@@ -28,7 +29,7 @@ export class NetworkStream implements MotionStream, StepStream {
   constructor(manifest: NetworkManifest, layout: StepLayout, batcher: StepBatcher, options?: StreamOptions) {
     this.#manifest = manifest;
     this.#batcher = batcher;
-    this.states = layout.states.map(({ input }) => new Float32Array(input.size));
+    this.states = layout.states.map((state) => state.create());
     this.#reader = new FrameReader(layout, manifest);
     this.#decoder = new PoseDecoder({ ...options, voiceGate: manifest.voiceGate });
     this.#frame = -manifest.delayOutputs;
@@ -58,7 +59,7 @@ export class NetworkStream implements MotionStream, StepStream {
     this.#features.reset();
     this.#reader.reset();
     this.#decoder.reset();
-    for (const state of this.states) state.fill(0);
+    for (const state of this.states) state.reset();
     this.#steps = [];
     this.#taken = 0;
     this.#poses = [];

@@ -63,11 +63,12 @@ describe('loadNetworkModel', () => {
   });
 
   it.each([
-    ['another size', { stem: [6, 68], past: [12, 7], hidden: [8] }, 'no past'],
-    ['a state that the graph has not', { stem: [6, 68], past: [12, 8], hidden: [8], more: [1] }, 'no more'],
-    ['a state too few', { stem: [6, 68], past: [12, 8] }, 'hidden'],
-  ])('says that graph and manifest do not belong together: %s', async (_, state, what) => {
-    changeManifest({ state });
+    ['another size', { state: { stem: [6, 67], hidden: [8] } }, 'no stem'],
+    ['other rings', { rings: { past: { dilations: [1, 2, 4], taps: 4, width: 8 } } }, 'no past'],
+    ['a state that the graph has not', { state: { stem: [6, 68], hidden: [8], more: [1] } }, 'no more'],
+    ['a state too few', { state: { stem: [6, 68] } }, 'hidden'],
+  ])('says that graph and manifest do not belong together: %s', async (_, change, what) => {
+    changeManifest(change);
     await expect(loadNetworkModel({ folder })).rejects.toMatchObject({ code: 'weightsInvalid', message: expect.stringContaining(what) });
   });
 
