@@ -1,5 +1,6 @@
 /** Many streams at the pace of speech, and how long their frames took. */
-import { MotionEngine, Pcm16Decoder, createSignalModel } from '@visavis/motion';
+import { MotionEngine, Pcm16Decoder } from '@visavis/motion';
+import { loadMotionModel } from '@visavis/motion/onnx';
 import { encodeEnvelope } from '@visavis/protocol/ingress';
 
 const FPS = 30;
@@ -20,9 +21,10 @@ export function cut(pcm, sampleRate, ms, chunkMs, reqId) {
   return { chunks, messages, chunkMs };
 }
 
-/** For each frame the chunk that completes it, as an engine beside the server has it. */
+/** For each frame the chunk that completes it, as an engine beside the server has it: with the model that the server loads. */
 export async function completingChunks({ chunks }, sampleRate) {
-  const engine = new MotionEngine({ model: createSignalModel(), sampleRate, fps: FPS });
+  const { model } = await loadMotionModel();
+  const engine = new MotionEngine({ model, sampleRate, fps: FPS });
   const pcm = new Pcm16Decoder();
   const completing = [];
   for (const [i, chunk] of chunks.entries()) {
@@ -31,6 +33,7 @@ export async function completingChunks({ chunks }, sampleRate) {
     for (const { index } of await engine.pull()) completing[index] = i;
   }
   engine.close();
+  await model.dispose();
   return completing;
 }
 
