@@ -6,6 +6,7 @@ import { countClosures } from '../../../../../bench/motion/measures/closures.js'
 import { say, type Say } from '../../../test/frames.js';
 import { EMOTIONS, type Expression } from '../../expression/index.js';
 import { ARTICULATORS, MOTION_CHANNELS, VISEMES, type NetworkFrame } from '../frame.js';
+import { CLOSURE } from './decoder.js';
 import { PoseDecoder } from './index.js';
 
 const CLOSED_MM = 1;
@@ -125,7 +126,8 @@ describe('closures', () => {
   it('do not flutter where the curve hovers about the threshold', () => {
     const hovering = Array.from({ length: 40 }, (_, k) => {
       const [frame] = say([{ viseme: 'PP', frames: 1 }]);
-      return { ...frame!, articulation: frame!.articulation.map((value) => value * (k % 2 === 0 ? 0.55 : 0.45)), visemes: frame!.visemes.map((value) => value * (k % 2 === 0 ? 0.55 : 0.45)) };
+      const score = k % 2 === 0 ? CLOSURE.on + 0.05 : (CLOSURE.on + CLOSURE.off) / 2;
+      return { ...frame!, articulation: frame!.articulation.map((value) => value * score), visemes: frame!.visemes.map((value) => value * score) };
     });
     const closed = decode([...say([{ viseme: 'aa', frames: 5 }]), ...hovering]).map((pose) => pose[CHANNEL.mouthClose]! > 0.01);
     expect(closed.filter((now, k) => k > 0 && now !== closed[k - 1])).toHaveLength(1);
@@ -210,8 +212,9 @@ describe('with the phonemes\' times given', () => {
       const heard = frames.map((frame, k) => ({ ...frame, articulation: frame.articulation.map((value) => (k >= 12 && k < 15 ? suspicion : value)), visemes: frame.visemes.map((value) => (k >= 12 && k < 15 ? suspicion : value)) }));
       return decode(heard, expression).some((pose) => lipGap(pose) < CLOSED_MM);
     };
-    expect([0.05, 0.4, 0.6].map((suspicion) => closedWith(suspicion, {}))).toEqual([false, false, true]);
-    expect([0.05, 0.4, 0.6].map((suspicion) => closedWith(suspicion, { words }))).toEqual([false, true, true]);
+    const suspicions = [0.05, 0.85 * CLOSURE.on, 1.1 * CLOSURE.on];
+    expect(suspicions.map((suspicion) => closedWith(suspicion, {}))).toEqual([false, false, true]);
+    expect(suspicions.map((suspicion) => closedWith(suspicion, { words }))).toEqual([false, true, true]);
   });
 });
 

@@ -5,10 +5,13 @@ import { Contact, type ContactRules } from './contact.js';
 import { addArticulation, addAsymmetry, coupleSmile, enforceContacts, SOURCES, writeBase, type Sources } from './mouth.js';
 import { Tracker } from './tracker.js';
 
-/** When lips are taken to meet: the mean of the closure curve and the viseme's probability. Set by `bench:motion`. */
-export const CLOSURE: ContactRules = { on: 0.5, off: 0.35, attackMs: 10, releaseMs: 20 };
+/**
+ * When lips are taken to meet: the mean of the closure curve and the viseme's probability. The thresholds go with the
+ * weights: set them by `bench:motion` when those change.
+ */
+export const CLOSURE: ContactRules = { on: 0.4, off: 0.28, attackMs: 10, releaseMs: 20 };
 /** When the lower lip is taken to be at the teeth, likewise. */
-export const LABIODENTAL: ContactRules = { on: 0.5, off: 0.35, attackMs: 12, releaseMs: 20 };
+export const LABIODENTAL: ContactRules = { on: 0.4, off: 0.28, attackMs: 12, releaseMs: 20 };
 /** Inertia of jaw and lips. */
 const JAW_MS = 40;
 const LIPS_MS = 20;

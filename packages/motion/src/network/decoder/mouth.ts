@@ -3,8 +3,8 @@ import { channelsOf } from '../../expression/index.js';
 import { MOTION_CHANNELS } from '../frame.js';
 import { partLips } from './lip-gap.js';
 
-/** Lips that speak and do not touch are so far apart at least: over 1 mm for certain, with the estimate's error of 0.5 mm. */
-const APART_MM = 1.6;
+/** Lips that speak and do not touch are so far apart at least: over 1 mm, with an error of the estimate of 0.6 mm and some to spare. */
+const APART_MM = 1.8;
 /** Estimated gap of closed lips when nobody speaks. */
 const REST_MM = -0.5;
 
