@@ -44,8 +44,11 @@ export function loudFrames(samples: Float32Array, count: number): boolean[] {
 
 /** Pauses up to so many frames do not break speech: 200 ms. */
 const PAUSE_FRAMES = 6;
-/** Unbroken speech is at least a second long, and its first and last 100 ms are left out: there the mouth opens or shuts. */
-const STRETCH_FRAMES = FPS;
+/**
+ * Unbroken speech is at least 400 ms long (the recorded clips' utterances last 600 ms at most), and its first and last 100 ms are
+ * left out: there the mouth opens from rest or shuts.
+ */
+const STRETCH_FRAMES = 0.4 * FPS;
 const EDGE_FRAMES = 3;
 
 /** The frames inside of speech that goes on without a pause, of frames that are speech. */

@@ -129,14 +129,15 @@ describe('unbroken speech', () => {
   const frames = (text: string): boolean[] => [...text].map((letter) => letter === 'x');
   const shown = (mask: readonly boolean[]): string => mask.map((inside) => (inside ? 'x' : '.')).join('');
 
-  it('is a second or more with pauses of at most 200 ms, less its ends', () => {
+  it('is 400 ms or more with pauses of at most 200 ms, less its ends', () => {
     const long = 'x'.repeat(20) + '.'.repeat(6) + 'x'.repeat(10);
     expect(shown(unbroken(frames(`..${long}..`)))).toBe(`..${'.'.repeat(3)}${'x'.repeat(30)}${'.'.repeat(3)}..`);
   });
 
   it('is none where pauses are longer or speech is short', () => {
-    expect(unbroken(frames(`${'x'.repeat(20)}${'.'.repeat(7)}${'x'.repeat(20)}`)).some(Boolean)).toBe(false);
-    expect(unbroken(frames('x'.repeat(29))).some(Boolean)).toBe(false);
+    expect(unbroken(frames(`${'x'.repeat(8)}${'.'.repeat(7)}${'x'.repeat(8)}`)).some(Boolean)).toBe(false);
+    expect(unbroken(frames('x'.repeat(11))).some(Boolean)).toBe(false);
+    expect(unbroken(frames('x'.repeat(12))).filter(Boolean)).toHaveLength(6);
     expect(unbroken([])).toEqual([]);
   });
 });
