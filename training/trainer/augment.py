@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ def resample(samples: np.ndarray, speed: float) -> np.ndarray:
 
 
 def channel(x: np.ndarray, rng: np.random.Generator, disturbance: np.ndarray | None) -> np.ndarray:
-    """Room and equaliser, then noise at 0-30 dB (or `disturbance`, as loud), then band limits, mu-law, gain, clipping."""
+    """Room and equaliser, then noise at 0-30 dB (or `disturbance`, as loud), then band limits, gain, mu-law or Opus, clipping."""
     spectrum = np.fft.rfft(x)
     hertz = np.fft.rfftfreq(len(x), 1 / SAMPLE_RATE)
     if rng.random() < 0.35:
@@ -40,7 +41,7 @@ def channel(x: np.ndarray, rng: np.random.Generator, disturbance: np.ndarray | N
     if rng.random() < 0.6:
         spectrum *= _equaliser(hertz, rng)
     x = np.fft.irfft(spectrum, len(x))
-    if rng.random() < 0.6:
+    if rng.random() < 0.5:
         loud = np.sqrt(np.mean(x[np.abs(x) > 0.02 * np.abs(x).max()] ** 2)) if np.abs(x).max() > 0 else 0.05
         noise = disturbance if disturbance is not None else shape_noise(rng, len(x))
         x = x + noise / (noise.std() + 1e-9) * loud * 10 ** (-rng.uniform(0, 30) / 20)
@@ -51,8 +52,11 @@ def channel(x: np.ndarray, rng: np.random.Generator, disturbance: np.ndarray | N
         spectrum[(hertz < low) | (hertz > high)] *= 1e-3
         x = np.fft.irfft(spectrum, len(x))
     x = x * 10 ** (rng.uniform(-20, 20) / 20) if rng.random() < 0.7 else x
-    if rng.random() < 0.1:
+    coded = rng.random()
+    if coded < 0.08:
         x = mu_law(np.clip(x, -1, 1))
+    elif coded < 0.2:
+        x = opus(np.clip(x, -1, 1), int(rng.choice([10, 16, 24, 32])))
     if rng.random() < 0.7:
         x = x + rng.standard_normal(len(x)) * 10 ** (-rng.uniform(60, 90) / 20)
     return np.clip(x, -1, 1)
@@ -77,3 +81,14 @@ def mu_law(x: np.ndarray) -> np.ndarray:
     """There and back through 8-bit mu-law."""
     coded = np.round(np.sign(x) * np.log1p(255 * np.abs(x)) / np.log(256) * 127) / 127
     return np.sign(coded) * (256 ** np.abs(coded) - 1) / 255
+
+
+def opus(x: np.ndarray, kbit_s: int) -> np.ndarray:
+    """There and back through Opus, in time: what the codec adds at the start is cut off."""
+    raw = ['-f', 's16le', '-ar', str(SAMPLE_RATE), '-ac', '1']
+    quiet = ['ffmpeg', '-v', 'error']
+    packed = subprocess.run([*quiet, *raw, '-i', '-', '-c:a', 'libopus', '-b:a', f'{kbit_s}k', '-f', 'ogg', '-'],
+                            input=np.round(x * 32767).astype('<i2').tobytes(), check=True, capture_output=True).stdout
+    decoded = subprocess.run([*quiet, '-f', 'ogg', '-i', '-', *raw, '-'], input=packed, check=True, capture_output=True).stdout
+    out = np.frombuffer(decoded, '<i2').astype(float) / 32768
+    return np.pad(out, (0, max(0, len(x) - len(out))))[:len(x)]

@@ -10,7 +10,7 @@ import torch
 
 from .features import BANDS
 
-COLUMNS = ('x', 'visemes', 'articulation', 'motion', 'voiced', 'pseudo', 'taught')
+COLUMNS = ('x', 'visemes', 'articulation', 'motion', 'voiced', 'pseudo', 'heard', 'arousal', 'taught')
 
 
 class Strips:
@@ -31,9 +31,11 @@ class Strips:
         """`variant` names the fold whose teacher shows the motion of speech without a face; None: nobody does."""
         out = {name: torch.from_numpy(getattr(self, name)[chosen]) for name in COLUMNS}
         out['x'], out['articulation'], out['motion'] = out['x'].float(), out['articulation'].float(), out['motion'].float()
+        out['heard'], out['arousal'] = out['heard'].float(), out['arousal'].float()
         out['visemes'] = out['visemes'].long()
         engine = self.engine[chosen]
         out['captured'] = torch.from_numpy(engine == 'facegood')
+        out['labelled'] = out['visemes'][:, 0] >= 0
         # Captured motion, or a face that must rest, or the teacher's.
         out['has_motion'] = torch.from_numpy((engine == 'facegood') | (engine == 'noise'))
         pseudo = out.pop('pseudo').float().reshape(len(chosen), out['motion'].shape[1], -1, out['motion'].shape[2])

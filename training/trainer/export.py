@@ -3,14 +3,16 @@
     python -m trainer.export RUN OUT.onnx
 
 Inputs: x [B, 4, 68], stem [B, 6, 68], past [B, 88, 168], hidden [B, 168] (states start as zeros; B is free).
-Outputs: visemes [B, 2, 15] (probabilities), articulation [B, 2, 10], voice [B, 2] (probability), motion [B, 2, 13] (clip to
-0..1 and gate by voice as predict.py does), stem_next, past_next, hidden_next. Output i of step s shows the pose at 20 (2 s + i - 1) ms.
+Outputs: visemes [B, 2, 15] (probabilities), articulation [B, 2, 10], voice [B, 2] (probability), arousal [B, 2],
+motion [B, 2, 13] (clip to 0..1 and gate by voice as predict.py does), stem_next, past_next, hidden_next. Output i of step s shows the pose at 20 (2 s + i - 1) ms.
 The graph is made node by node: matrix products, one strided slice and sum per depthwise convolution, nothing an exporter adds.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import time
 from pathlib import Path
 
@@ -21,10 +23,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from . import predict
 from .features import FEATURES
-from .network import MOTION, OUTPUTS, STEM_TAPS, STRIDE, Network
+from .network import DELAY, MOTION, OUTPUTS, STEM_TAPS, STRIDE, Network
 from .phones import ARTICULATORS, VISEMES
 
 OPSET = 20
+VERSION = '1'
 
 
 class Graph:
@@ -107,6 +110,7 @@ def _heads(graph: Graph, network: Network, h: str) -> None:
     curves = graph.node('Sigmoid', graph.linear(h, network.articulation))
     graph.shape(curves, -1, OUTPUTS, len(ARTICULATORS), name='articulation')
     graph.node('Sigmoid', graph.linear(h, network.voice), name='voice')
+    graph.node('Sigmoid', graph.linear(h, network.arousal), name='arousal')
     graph.shape(graph.linear(h, network.motion), -1, OUTPUTS, len(MOTION), name='motion')
 
 
@@ -116,11 +120,22 @@ def _model(graph: Graph, network: Network) -> onnx.ModelProto:
     states = [('stem', STEM_TAPS - STRIDE, FEATURES), ('past', network.past, network.width), ('hidden', network.width)]
     inputs = [value('x', STRIDE, FEATURES), *(value(*s) for s in states)]
     outputs = [value('visemes', OUTPUTS, len(VISEMES)), value('articulation', OUTPUTS, len(ARTICULATORS)), value('voice', OUTPUTS),
-               value('motion', OUTPUTS, len(MOTION)), *(value(f'{n}_next', *sizes) for n, *sizes in states)]
+               value('arousal', OUTPUTS), value('motion', OUTPUTS, len(MOTION)), *(value(f'{n}_next', *sizes) for n, *sizes in states)]
     made = helper.make_graph(graph.nodes, 'visavis-motion', inputs, outputs, graph.weights)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid('', OPSET)], ir_version=9)
     onnx.checker.check_model(model)
     return model
+
+
+def manifest(network: Network, path: Path) -> dict:
+    """What a program must know of the weights to run them."""
+    weights = path.read_bytes()
+    return {
+        'id': 'visavis-motion', 'version': VERSION, 'bytes': len(weights), 'sha256': hashlib.sha256(weights).hexdigest(),
+        'sampleRate': 16_000, 'features': FEATURES, 'stepMs': 10 * STRIDE, 'outputsPerStep': OUTPUTS, 'delayOutputs': DELAY,
+        'lookaheadMs': 20 * OUTPUTS + 20 * DELAY,
+        'state': {'stem': [STEM_TAPS - STRIDE, FEATURES], 'past': [network.past, network.width], 'hidden': [network.width]},
+        'visemes': VISEMES, 'articulators': ARTICULATORS, 'motion': MOTION, 'voiceGate': list(predict.VOICE_GATE)}
 
 
 def check(network: Network, path: Path, steps: int = 200, streams: int = 3) -> float:
@@ -129,7 +144,7 @@ def check(network: Network, path: Path, steps: int = 200, streams: int = 3) -> f
     x = np.random.default_rng(1).standard_normal((streams, STRIDE * steps, FEATURES)).astype(np.float32)
     whole = predict.of_features(network, x)
     states = _zero_states(network, streams)
-    stepped: dict[str, list[np.ndarray]] = {n: [] for n in ('visemes', 'articulation', 'voice', 'motion')}
+    stepped: dict[str, list[np.ndarray]] = {n: [] for n in ('visemes', 'articulation', 'voice', 'arousal', 'motion')}
     for s in range(steps):
         out = _step(session, x[:, s * STRIDE:(s + 1) * STRIDE], states)
         for name, values in stepped.items():
@@ -183,6 +198,7 @@ def main() -> None:
     args = parser.parse_args()
     network = predict.load(args.run)
     onnx.save(build(network), args.out)
+    args.out.with_suffix('.json').write_text(json.dumps(manifest(network, args.out), indent=2) + '\n')
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.2f} MB, max difference from PyTorch {check(network, args.out):.1e}')
     for streams in (1, 8, 32):
         print(f'batch {streams}: {cost(network, args.out, streams):.2f} ms of one core per stream-second')

@@ -1,4 +1,4 @@
-"""The streaming network: 68 features every 10 ms in, visemes, articulation, voice activity and motion every 20 ms out.
+"""The streaming network: 68 features every 10 ms in; visemes, articulation, voice, arousal and motion every 20 ms out.
 
 It steps every 40 ms (4 feature frames) and gives two outputs a step. Channel-last throughout, every dense layer a matrix
 product, depthwise convolutions as shifted sums: what trains here is the very graph that is exported. Causal; the
@@ -7,6 +7,8 @@ All memory is in explicit state tensors, so that any number of streams can share
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -20,9 +22,21 @@ OUTPUTS = 2  # outputs a step
 STEM_TAPS = 10
 TAPS = 5
 DELAY = 1  # outputs
+HEARD = 64  # principal components of the recogniser's encoder, see teacher.py
 # ARKit channels that real captures calibrate; left and right alike. See motion.py.
 MOTION = ['jawOpen', 'mouthFunnel', 'mouthPucker', 'mouthSmile', 'mouthStretch', 'mouthLowerDown', 'mouthUpperUp', 'mouthPress',
           'mouthRollLower', 'mouthRollUpper', 'mouthDimple', 'mouthShrugUpper', 'noseSneer']
+
+
+class Outputs(NamedTuple):
+    """Each [B, 2 T, ...] for T steps."""
+
+    visemes: Tensor  # logits of the 15
+    articulation: Tensor  # 0..1
+    voice: Tensor  # logit, no last axis
+    arousal: Tensor  # 0..1, no last axis
+    motion: Tensor  # ARKit weights, not yet clipped
+    heard: Tensor
 
 
 class Block(nn.Module):
@@ -62,7 +76,9 @@ class Network(nn.Module):
         self.viseme = nn.Linear(2 * width, OUTPUTS * len(VISEMES))
         self.articulation = nn.Linear(2 * width, OUTPUTS * len(ARTICULATORS))
         self.voice = nn.Linear(2 * width, OUTPUTS)
+        self.arousal = nn.Linear(2 * width, OUTPUTS)
         self.motion = nn.Linear(2 * width, OUTPUTS * len(MOTION))  # linear, so that readout.py can fit it in closed form
+        self.hearing = nn.Linear(2 * width, OUTPUTS * HEARD)  # what a recogniser hears: asked for in training, not exported
         self.drop = nn.Dropout(0.1)
 
     @property
@@ -93,19 +109,19 @@ class Network(nn.Module):
         g, last = self.gru(h, hidden[None])
         return g, last[0]
 
-    def heads(self, h: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """From [B, T, 2 width], each [B, 2 T, ...]: logits of visemes, articulation 0..1, logit of voice, motion (ARKit
-        weights, not yet clipped)."""
+    def heads(self, h: Tensor) -> Outputs:
+        """From [B, T, 2 width]."""
         h = self.drop(h)
         def spread(y: Tensor) -> Tensor:
             return y.reshape(y.shape[0], OUTPUTS * y.shape[1], -1)
-        return (spread(self.viseme(h)), torch.sigmoid(spread(self.articulation(h))), spread(self.voice(h))[..., 0],
-                spread(self.motion(h)))
+        return Outputs(spread(self.viseme(h)), torch.sigmoid(spread(self.articulation(h))), spread(self.voice(h))[..., 0],
+                       torch.sigmoid(spread(self.arousal(h)))[..., 0], spread(self.motion(h)), spread(self.hearing(h)))
 
-    def forward(self, x: Tensor, state: tuple[Tensor, Tensor, Tensor] | None = None):
-        h, after = self.trunk(x, state or self.initial_state(len(x)))
-        return (*self.heads(h), after)
+    def forward(self, x: Tensor, state: tuple[Tensor, Tensor, Tensor] | None = None) -> Outputs:
+        h, _ = self.trunk(x, state or self.initial_state(len(x)))
+        return self.heads(h)
 
 
-def parameters(network: nn.Module) -> int:
-    return sum(p.numel() for p in network.parameters())
+def parameters(network: Network) -> int:
+    """Of the network as it is exported."""
+    return sum(p.numel() for n, p in network.named_parameters() if not n.startswith('hearing'))

@@ -18,11 +18,12 @@ VOICE_GATE = (0.3, 0.7)
 
 @dataclass
 class Prediction:
-    """At times k / 50 s: viseme probabilities, articulation, voice probability, motion gated by voice and clipped to 0..1."""
+    """At times k / 50 s: viseme probabilities, articulation, voice probability, arousal, motion gated by voice and clipped to 0..1."""
 
     visemes: np.ndarray
     articulation: np.ndarray
     voice: np.ndarray
+    arousal: np.ndarray
     motion: np.ndarray
 
 
@@ -35,9 +36,9 @@ def load(path: Path) -> Network:
 def of_features(network: Network, x: np.ndarray) -> Prediction:
     """From [B, T, 68] (T a multiple of 4); arrays are [B, T / 2, ...], the last moments held."""
     with torch.no_grad():
-        visemes, articulation, voice, motion, _ = network(torch.from_numpy(x.astype(np.float32)))
-    voice = torch.sigmoid(voice)
-    parts = (torch.softmax(visemes, -1), articulation, voice, motion.clamp(0, 1) * gate(voice))
+        out = network(torch.from_numpy(x.astype(np.float32)))
+    voice = torch.sigmoid(out.voice)
+    parts = (torch.softmax(out.visemes, -1), out.articulation, voice, out.arousal, out.motion.clamp(0, 1) * gate(voice))
     return Prediction(*(in_time(p.numpy()) for p in parts))
 
 
@@ -54,7 +55,7 @@ def of_samples(network: Network, samples: np.ndarray) -> Prediction:
     x = features.extract(samples)
     x = np.concatenate([x, np.tile(x[-1:], (4 + (-len(x)) % 4, 1))])[None]
     found = of_features(network, x)
-    return Prediction(*(getattr(found, f)[0] for f in ('visemes', 'articulation', 'voice', 'motion')))
+    return Prediction(*(getattr(found, f)[0] for f in ('visemes', 'articulation', 'voice', 'arousal', 'motion')))
 
 
 def at_fps(values: np.ndarray, fps: float, count: int) -> np.ndarray:

@@ -1,10 +1,10 @@
 """From the corpus to training strips of 12 s: features and targets, and as many augmented copies as wanted.
 
-    python -m trainer.prepare DATA --facegood FOLDER --copies 4
+    python -m trainer.prepare DATA --facegood FOLDER --copies 3
 
 A strip is one speaker's utterances with gaps, or twelve seconds of noise, or of a captured clip. Writes
-DATA/strips/<part>-<copy>.npz; parts: `train` (augmented copies 1..),
-`heldout` (speakers of HELDOUT; copy 0: clean), `facegood` (both; the speaker is the clip).
+DATA/strips/<part>-<copy>.npz; parts: `train` and `facegood` (copy 0
+clean, 1.. augmented; a captured strip's speaker is its clip), `heldout` (speakers of HELDOUT; copy 0: clean).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from . import augment, facegood, features, targets
+from . import arousal, augment, facegood, features, targets
 from .corpus import store
-from .network import MOTION
+from .network import HEARD, MOTION
 from .phones import ARTICULATORS
 
 SECONDS = 12
 SAMPLES = SECONDS * store.SAMPLE_RATE
 FRAMES, OUTPUTS = SECONDS * 100, SECONDS * targets.RATE_HZ
-GROUP = 16
+GROUP = 64
 # Speakers no training sees: of each engine one or more, of several languages.
 HELDOUT = {'kokoro-af_nova', 'kokoro-am_puck', 'kokoro-bf_emma', 'kokoro-zf_xiaoyi', 'kokoro-zm_yunxi', 'kokoro-em_alex', 'rms',
            'ked', 'machac', 'pc', 'espeak+f5', 'joe'}
@@ -41,6 +41,7 @@ class Item:
     articulation: np.ndarray | None = None
     motion: np.ndarray | None = None
     pseudo: np.ndarray | None = None  # the teacher's motion, one variant a fold: [T, 6, 13]
+    heard: np.ndarray | None = None  # what the teacher hears: [T, 64]
     voiced: bool = True
 
 
@@ -55,15 +56,18 @@ class Strip:
 def of_utterance(path: Path) -> tuple[store.Utterance, Item]:
     utterance = store.load(path)
     seconds = len(utterance.samples) / store.SAMPLE_RATE
+    item = Item(utterance.samples / 32768, voiced=utterance.engine != 'noise')
+    taught = path.parent.parent / 'teacher' / path.parent.name / path.name
+    if taught.exists():
+        with np.load(taught) as saved:
+            item.pseudo, item.heard = saved['motion'], saved['heard']
+    if not utterance.phones:
+        return utterance, item
     parts = targets.segments(utterance)
     aligned = path.parent.parent / 'aligned' / path.parent.name / f'{path.stem}.npy'
     if aligned.exists() and utterance.speaker not in HELDOUT:
         parts = targets.moved(parts, np.load(aligned))
-    visemes, articulation = targets.curves(parts, seconds)
-    item = Item(utterance.samples / 32768, visemes, articulation, voiced=utterance.engine != 'noise')
-    taught = path.parent.parent / 'teacher' / path.parent.name / f'{path.stem}.npy'
-    if taught.exists():
-        item.pseudo = np.load(taught)
+    item.visemes, item.articulation = targets.curves(parts, seconds)
     return utterance, item
 
 
@@ -99,15 +103,16 @@ def strips_of_clip(clip: facegood.Clip) -> list[Strip]:
 
 
 def render(strip: Strip, seed: int, noises: list[Item] | None):
-    """Samples of a strip and its targets on the grid k / 50 s; augmented where `noises` is given."""
+    """Samples of a strip, the warp of its mel bank, and its targets on the grid k / 50 s; augmented where `noises` is given."""
     rng = np.random.default_rng(seed)
     voice = augment.draw_voice(rng) if noises is not None else augment.Voice(1.0, 1.0)
     whole = strip.engine in ('facegood', 'noise')
     x = np.zeros(SAMPLES)
-    visemes = np.full(OUTPUTS, UNLABELLED if strip.engine == 'facegood' else 0, np.int8)
+    visemes = np.full(OUTPUTS, UNLABELLED if strip.engine in ('facegood', 'human') else 0, np.int8)
     articulation = np.tile(_rest(), (OUTPUTS, 1))
     motion, voiced = np.zeros((OUTPUTS, len(MOTION))), np.zeros(OUTPUTS, np.int8)
     pseudo = np.zeros((OUTPUTS, VARIANTS * len(MOTION)), np.float16)
+    heard = np.zeros((OUTPUTS, HEARD), np.float16)
     at = 0 if whole else int(rng.uniform(0.1, 0.8) * store.SAMPLE_RATE)
     for item in strip.items:
         if at >= SAMPLES:
@@ -125,10 +130,12 @@ def render(strip: Strip, seed: int, noises: list[Item] | None):
             motion[slots] = _sample(item.motion, source)
         if item.pseudo is not None:
             pseudo[slots] = _sample(item.pseudo.reshape(len(item.pseudo), -1).astype(np.float32), source)
+            heard[slots] = _sample(item.heard.astype(np.float32), source)
         at += len(spoken) + int(rng.uniform(0.2, 1.0) * store.SAMPLE_RATE)
+    excited = np.zeros(OUTPUTS) if strip.engine == 'noise' else arousal.curve(x)
     if noises is not None:
         x = augment.channel(x, rng, _disturbance(rng, noises))
-    return x, voice.warp, visemes, articulation, motion, voiced, pseudo
+    return x, voice.warp, visemes, articulation, motion, voiced, pseudo, heard, excited.astype(np.float16)
 
 
 def _rest() -> np.ndarray:
@@ -157,17 +164,17 @@ def features_of(rendered: list[tuple]) -> np.ndarray:
 
 def write(path: Path, strips: list[Strip], seed: int, noises: list[Item] | None) -> None:
     """One copy of all strips, in one uncompressed file."""
-    columns: list[list[np.ndarray]] = [[], [], [], [], [], []]
+    columns: list[list[np.ndarray]] = [[] for _ in range(8)]
     for first in range(0, len(strips), GROUP):
         rendered = [render(s, seed * 1_000_003 + first + i, noises) for i, s in enumerate(strips[first:first + GROUP])]
         columns[0].append(features_of(rendered))
         for column, values in zip(columns[1:], list(zip(*rendered))[2:]):
             column.append(np.stack(values).astype(np.int8 if values[0].dtype == np.int8 else np.float16))
-    x, visemes, articulation, motion, voiced, pseudo = (np.concatenate(c) for c in columns)
+    x, visemes, articulation, motion, voiced, pseudo, heard, excited = (np.concatenate(c) for c in columns)
     taught = [bool(s.items) and all(i.pseudo is not None for i in s.items) for s in strips]
     partial = path.with_suffix('.tmp.npz')
     np.savez(partial, x=x, visemes=visemes, articulation=articulation, motion=motion, voiced=voiced,
-             pseudo=pseudo, taught=taught,
+             pseudo=pseudo, heard=heard, arousal=excited, taught=taught,
              speaker=[s.speaker for s in strips], engine=[s.engine for s in strips], language=[s.language for s in strips])
     partial.rename(path)
     print(f'{path.name}: {len(strips)} strips, {len(strips) * SECONDS / 3600:.2f} h', flush=True)
@@ -177,12 +184,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('data', type=Path)
     parser.add_argument('--facegood', type=Path, required=True)
-    parser.add_argument('--copies', type=int, default=4)
+    parser.add_argument('--copies', type=int, default=3)
     args = parser.parse_args()
     out = args.data / 'strips'
     out.mkdir(exist_ok=True)
     rng = random.Random(1)
-    speech = [s for e in ('kokoro', 'flite', 'festival', 'espeak', 'piper') for s in strips_of(args.data / e, rng)]
+    speech = [s for e in ('kokoro', 'human', 'flite', 'festival', 'espeak', 'piper') for s in strips_of(args.data / e, rng)]
     quiet = strips_of(args.data / 'noise', rng)
     noises = [item for strip in quiet for item in strip.items]
     train = [s for s in speech if s.speaker not in HELDOUT] + quiet
@@ -192,7 +199,7 @@ def main() -> None:
         for copy in range(args.copies + 1):
             mixed = noises if copy else None
             path = out / f'{part}-{copy}.npz'
-            if path.exists() or (part == 'heldout' and copy) or (part == 'train' and not copy):
+            if path.exists() or (part == 'heldout' and copy):
                 continue
             write(path, strips, copy, mixed)
 

@@ -1,11 +1,14 @@
-"""Motion for speech whose face nobody saw: ridge on a speech recogniser's encoder, fitted on the captured clips.
+"""What a speech recogniser's encoder knows, for the network to learn from.
 
-The encoder (Moonshine tiny, MIT; English, not streaming, 13 MB) was trained on many voices, so what ridge reads off it
-carries over to other speakers better than what it reads off log-mel. Each fold has its own ridge, fitted without its clip.
+Two things: what it hears, as principal components (no face is needed to learn to hear alike), and motion for speech whose
+face nobody saw: ridge on the encoder, fitted on the captured clips. The encoder was trained on many voices and languages,
+so what is read off it carries over to other speakers better than what is read off log-mel. Each fold has its own ridge,
+fitted without its clip; the components are fitted without any clip.
 
-    python -m trainer.teacher DATA --facegood FOLDER --minutes 90
+    python -m trainer.teacher DATA --facegood FOLDER
 
-writes DATA/teacher/<engine>/<utterance>.npy, [T at 50 Hz, 6 variants, 13]: one a clip left out, in order, then one of all clips.
+writes DATA/teacher/<engine>/<utterance>.npz: `heard` [T at 50 Hz, 64] and `motion` [T, 6 variants, 13]: one a clip left out,
+in order, then one of all clips.
 """
 
 from __future__ import annotations
@@ -16,43 +19,22 @@ from pathlib import Path
 
 import numpy as np
 
-from . import facegood, ridge
+from . import facegood, ridge, whisper
 from .corpus import store
-from .network import MOTION
+from .network import HEARD, MOTION
 from .predict import RATE_HZ
 
-HOP, OFFSET = 384, 447  # samples of 16 kHz: encoder frame j is centred on 384 j + 447
 CONTEXT = [-4, -2, -1, 0, 1, 2, 4]
-CHUNK_S, MARGIN_S = 8.0, 1.0
 PENALTY = 300.0
+ENGINES = ('kokoro', 'human', 'festival', 'flite', 'espeak')
+GAP_S, LONGEST_S = 0.4, 28.0
+COMPONENTS_FROM = 40  # chunks
 
 
-class Encoder:
-    def __init__(self, downloads: Path) -> None:
-        import onnxruntime as ort
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        path = downloads / 'moonshine/moonshine_voice/assets/tiny-en/encoder_model.ort'
-        self._session = ort.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
-
-    def __call__(self, samples: np.ndarray) -> np.ndarray:
-        """[T at 50 Hz, 7 * 288]: the encoder's frames around each time, chunk by chunk with margins."""
-        count = int(np.ceil(len(samples) / store.SAMPLE_RATE * RATE_HZ))
-        at = np.arange(count) / RATE_HZ
-        out = np.zeros((count, 288), np.float32)
-        for first in np.arange(0, len(samples) / store.SAMPLE_RATE, CHUNK_S):
-            start = max(0, int((first - MARGIN_S) * store.SAMPLE_RATE))
-            end = min(len(samples), int((first + CHUNK_S + MARGIN_S) * store.SAMPLE_RATE))
-            piece = samples[start:end].astype(np.float32)
-            piece = np.pad(piece, (0, max(0, 8000 - len(piece))))[None]
-            hidden = self._session.run(None, {'input_values': piece, 'attention_mask': np.ones(piece.shape, np.int64)})[0][0]
-            chosen = np.flatnonzero((at >= first) & (at < first + CHUNK_S))
-            position = ((at[chosen] * store.SAMPLE_RATE - start) - OFFSET) / HOP
-            low = np.clip(np.floor(position).astype(int), 0, len(hidden) - 2)
-            share = np.clip(position - low, 0, 1)[:, None]
-            out[chosen] = hidden[low] * (1 - share) + hidden[low + 1] * share
-        index = np.clip(np.arange(count)[:, None] + np.array(CONTEXT), 0, count - 1)
-        return out[index].reshape(count, -1)
+def around(heard: np.ndarray) -> np.ndarray:
+    """[T, 7 * 384]: the encoder's frames around each time."""
+    index = np.clip(np.arange(len(heard))[:, None] + np.array(CONTEXT), 0, len(heard) - 1)
+    return heard[index].reshape(len(heard), -1)
 
 
 def at_50(clip: facegood.Clip) -> np.ndarray:
@@ -61,9 +43,12 @@ def at_50(clip: facegood.Clip) -> np.ndarray:
     return np.stack([np.interp(at, frames, column) for column in clip.motion.T], 1)
 
 
-def fit(encoder: Encoder, clips: list[facegood.Clip]):
+def fit(encoder: whisper.Encoder, clips: list[facegood.Clip]):
     """Six ridges: each clip left out in order, then all clips. Also the encoder's view of each clip."""
-    seen = [(encoder(c.samples), at_50(c)) for c in clips]
+    seen = []
+    for clip in clips:
+        due = at_50(clip)
+        seen.append((around(encoder.whole(clip.samples))[:len(due)], due))
     models = []
     for left in [*range(len(clips)), None]:
         kept = [s for i, s in enumerate(seen) if i != left]
@@ -71,30 +56,72 @@ def fit(encoder: Encoder, clips: list[facegood.Clip]):
     return models, [x for x, _ in seen]
 
 
+def chunks(paths: list[Path]):
+    """Utterances gathered into stretches of up to 30 s: [(path, first frame, frames)] and the samples."""
+    where, parts, at = [], [], 0
+    for path in paths:
+        samples = store.load(path).samples[:int(LONGEST_S * store.SAMPLE_RATE)] / 32768
+        frames = -(-len(samples) // whisper.SAMPLES_A_FRAME)
+        length = frames + int(GAP_S * RATE_HZ)
+        if at + length > whisper.CHUNK_S * RATE_HZ:
+            yield where, np.concatenate(parts)
+            where, parts, at = [], [], 0
+        where.append((path, at, frames))
+        parts.append(np.pad(samples, (0, length * whisper.SAMPLES_A_FRAME - len(samples))))
+        at += length
+    if where:
+        yield where, np.concatenate(parts)
+
+
+def components(encoder: whisper.Encoder, paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean [384] and projection [384, 64]; half whitened, so that what varies more still counts more; mean variance 1."""
+    seen = []
+    for number, (where, samples) in enumerate(chunks(paths)):
+        if number == COMPONENTS_FROM:
+            break
+        seen.append(encoder.chunk(samples)[:where[-1][1] + where[-1][2]])
+    x = np.concatenate(seen)
+    mean = x.mean(0)
+    variance, basis = np.linalg.eigh(np.cov((x - mean).T))
+    chosen = np.argsort(variance)[::-1][:HEARD]
+    projection = basis[:, chosen] / variance[chosen] ** 0.25
+    return mean, projection / np.sqrt((((x - mean) @ projection) ** 2).mean())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('data', type=Path)
     parser.add_argument('--facegood', type=Path, required=True)
-    parser.add_argument('--minutes', type=float, default=90, help='of each engine')
+    parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
-    encoder = Encoder(args.data / 'downloads')
+    encoder = whisper.Encoder(args.data / 'downloads', args.threads)
+    out = args.data / 'teacher'
+    paths = [p for e in ENGINES for p in sorted((args.data / e).glob('*.npz'))]
+    random.Random(1).shuffle(paths)
+    out.mkdir(exist_ok=True)
+    kept = out / 'components.npz'
+    if not kept.exists():
+        mean, projection = components(encoder, paths)
+        np.savez(kept, mean=mean, projection=projection)
+    with np.load(kept) as saved:
+        mean, projection = saved['mean'], saved['projection']
     models, _ = fit(encoder, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
-    for engine in ('kokoro', 'flite', 'festival'):
-        paths, spoken = sorted((args.data / engine).glob('*.npz')), 0.0
-        random.Random(1).shuffle(paths)
-        for path in paths:
-            out = args.data / 'teacher' / engine / f'{path.stem}.npy'
-            samples = store.load(path).samples / 32768
-            spoken += len(samples) / store.SAMPLE_RATE
-            if spoken > args.minutes * 60:
-                break
-            if out.exists():
-                continue
-            seen = encoder(samples)
-            motion = np.stack([ridge.predict(m, seen) for m in models], 1).clip(0, 1)
-            out.parent.mkdir(parents=True, exist_ok=True)
-            np.save(out, motion.astype(np.float16))
-        print(f'{engine}: {min(spoken / 60, args.minutes):.0f} min, {len(MOTION)} channels', flush=True)
+    left = [p for p in paths if not target(out, p).exists()]
+    for number, (where, samples) in enumerate(chunks(left)):
+        heard = encoder.chunk(samples)
+        x = around(heard)
+        motion = np.stack([ridge.predict(m, x) for m in models], 1).clip(0, 1).astype(np.float16)
+        parts = ((heard - mean) @ projection).astype(np.float16)
+        for path, at, frames in where:
+            place = target(out, path)
+            place.parent.mkdir(exist_ok=True)
+            np.savez(place, heard=parts[at:at + frames], motion=motion[at:at + frames])
+        if number % 50 == 0:
+            print(f'{number * whisper.CHUNK_S / 60:.0f} min of speech, {len(MOTION)} channels', flush=True)
+
+
+def target(out: Path, utterance: Path) -> Path:
+    return out / utterance.parent.name / utterance.name
 
 
 if __name__ == '__main__':

@@ -29,12 +29,12 @@ def batches(args: argparse.Namespace):
     """Speech strips; with `--leave`, captured strips beside them (all clips but the one left out)."""
     folder = args.data / 'strips'
     if args.leave is None:
-        yield from data.endless(folder, 'train-[1-9]*.npz', args.batch, args.seed)
+        yield from data.endless(folder, 'train-*.npz', args.batch, args.seed)
     captured = data.endless(folder, 'facegood-*.npz', args.batch // 2, args.seed + 1,
                             keep=lambda s: s.speaker != args.leave)
     # The teacher of this fold did not see its clip either: variants are in the order of the clips, then the one of all.
     variant = [*CLIPS, 'none'].index(args.leave)
-    spoken = data.endless(folder, 'train-[1-9]*.npz', args.batch - args.batch // 2, args.seed, variant=variant)
+    spoken = data.endless(folder, 'train-*.npz', args.batch - args.batch // 2, args.seed, variant=variant)
     while True:
         yield data.joined(next(spoken), next(captured))
 

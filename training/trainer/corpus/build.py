@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from . import espeak, fetch, festival, flite, kokoro, noises, piper
+from . import espeak, fetch, festival, flite, human, kokoro, noises, piper
 
 MINUTES_PER_FLITE_VOICE = 12
 MINUTES_PER_FESTIVAL_VOICE = 6
@@ -31,6 +31,7 @@ def main() -> None:
         'festival': lambda: festival.build(data / 'festival', downloads, MINUTES_PER_FESTIVAL_VOICE),
         'espeak': lambda: espeak.build(data / 'espeak', downloads, MINUTES_PER_ESPEAK_LANGUAGE),
         'piper': lambda: piper.build(data / 'piper', downloads, PIPER_MINUTES),
+        'human': lambda: human.build(data / 'human', downloads),
         'kokoro': lambda: kokoro.build(data / 'kokoro', downloads, args.kokoro_minutes),
     }
     for name, step in steps.items():

@@ -6,7 +6,9 @@ Slow (about half of real time on one core), so it is resumable: what is there is
 
 from __future__ import annotations
 
+import itertools
 import json
+import multiprocessing
 import random
 import sys
 from pathlib import Path
@@ -41,7 +43,20 @@ def extra_output(name: str) -> bytes:
     return field(7, field(12, value_info))
 
 
-def build(out: Path, downloads: Path, minutes: float, seed: int = 1) -> None:
+def build(out: Path, downloads: Path, minutes: float, processes: int = 2) -> None:
+    """Each process makes every `processes`th utterance of the plan until its share of the minutes is there."""
+    assemble(downloads)
+    workers = [multiprocessing.Process(target=_build_share, args=(out, downloads, minutes / processes, k, processes))
+               for k in range(processes)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        if worker.exitcode:
+            raise SystemExit(f'Kokoro stopped with {worker.exitcode}')
+
+
+def _build_share(out: Path, downloads: Path, minutes: float, share: int, shares: int, seed: int = 1) -> None:
     import onnxruntime as ort
 
     sys.path.insert(0, str(downloads / 'kokoro'))
@@ -51,7 +66,7 @@ def build(out: Path, downloads: Path, minutes: float, seed: int = 1) -> None:
     options.log_severity_level = 3
     session = ort.InferenceSession(str(assemble(downloads)), options, providers=['CPUExecutionProvider'])
     total = 0.0
-    for name, voice, language, phonemes, speed in _plan(downloads, seed):
+    for name, voice, language, phonemes, speed in itertools.islice(_plan(downloads, seed), share, None, shares):
         path = out / f'{name}.npz'
         if path.exists():
             total += len(store.load(path).samples) / store.SAMPLE_RATE
