@@ -94,21 +94,26 @@ def network_motion(network, clip: facegood.Clip) -> np.ndarray:
     return predict.at_fps(predict.of_samples(network, clip.samples).motion, clip.fps, len(clip.motion))
 
 
-def viseme_table(network, strips: Strips) -> None:
+def viseme_table(network, strips: Strips) -> list[dict]:
     """Frame accuracy of the 15 visemes and closures found, for each held-out speaker, engine and language."""
     parts = [predict.of_features(network, strips.x[i:i + 16].astype(np.float32)) for i in range(0, len(strips), 16)]
     right = np.concatenate([p.visemes for p in parts]).argmax(-1) == strips.visemes
     closure = np.concatenate([p.articulation for p in parts])[..., ARTICULATORS.index('closure')]
     truth = strips.articulation[..., ARTICULATORS.index('closure')].astype(np.float32)
     print(f'\nvisemes ({len(VISEMES)}), all frames / sounding frames; /m b p/ shown at <= .15 and <= .30 false per s')
+    rows = []
     groups = [('speaker ', strips.speaker), ('engine ', strips.engine), ('language ', strips.language)]
     for label, column in groups:
         for value in np.unique(column):
             chosen = column == value
             sounding = strips.visemes[chosen] > 0
             found = [measure.closures_found(closure[chosen], truth[chosen], predict.RATE_HZ, f) for f in (.15, .30)]
+            rows.append({'group': label.strip(), 'value': str(value), 'all': round(float(right[chosen].mean()), 3),
+                         'sounding': round(float(right[chosen][sounding].mean()), 3), 'bilabials15': round(found[0], 3),
+                         'bilabials30': round(found[1], 3), 'strips': int(chosen.sum())})
             print(f'  {label + value:28s} {right[chosen].mean():.3f} / {right[chosen][sounding].mean():.3f}   '
                   f'{found[0]:.2f} {found[1]:.2f}   ({chosen.sum()} strips)')
+    return rows
 
 
 def stillness(network, clips: list[facegood.Clip]) -> None:
@@ -153,12 +158,15 @@ def main() -> None:
     parser.add_argument('--facegood', type=Path, required=True)
     parser.add_argument('--model', type=Path, help='run whose visemes and stillness are measured')
     parser.add_argument('--signal', type=Path)
+    parser.add_argument('--out', type=Path, help='where the viseme figures are written for bench:motion, as JSON')
     parser.add_argument('--hardships', action='store_true')
     args = parser.parse_args()
     facegood_table(args.facegood, args.data / 'runs', args.signal)
     if args.model:
         network = predict.load(args.model)
-        viseme_table(network, Strips(args.data / 'strips/heldout-0.npz'))
+        visemes = viseme_table(network, Strips(args.data / 'strips/heldout-0.npz'))
+        if args.out:
+            args.out.write_text(json.dumps({'visemes': visemes}, indent=1) + '\n')
         stillness(network, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
     if args.hardships:
         hardships(args.data / 'runs', [facegood.load(args.facegood, name) for name in facegood.CLIPS])

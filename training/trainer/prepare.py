@@ -10,6 +10,7 @@ clean, 1.. augmented; a captured strip's speaker is its clip), `heldout` (speake
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,6 +186,7 @@ def main() -> None:
     parser.add_argument('data', type=Path)
     parser.add_argument('--facegood', type=Path, required=True)
     parser.add_argument('--copies', type=int, default=3)
+    parser.add_argument('--processes', type=int, default=2)
     args = parser.parse_args()
     out = args.data / 'strips'
     out.mkdir(exist_ok=True)
@@ -195,13 +197,25 @@ def main() -> None:
     train = [s for s in speech if s.speaker not in HELDOUT] + quiet
     heldout = [s for s in speech if s.speaker in HELDOUT]
     clips = [s for name in facegood.CLIPS for s in strips_of_clip(facegood.load(args.facegood, name))]
-    for part, strips in (('heldout', heldout), ('facegood', clips), ('train', train)):
-        for copy in range(args.copies + 1):
-            mixed = noises if copy else None
-            path = out / f'{part}-{copy}.npz'
-            if path.exists() or (part == 'heldout' and copy):
-                continue
-            write(path, strips, copy, mixed)
+    jobs = [(out / f'{part}-{copy}.npz', strips, copy, noises if copy else None)
+            for part, strips, copies in (('train', train, args.copies), ('facegood', clips, args.copies), ('heldout', heldout, 0))
+            for copy in range(copies + 1)]
+    left = [job for job in jobs if not job[0].exists()]
+    # Forked one by one, so that the strips are shared and not sent.
+    running: list[multiprocessing.Process] = []
+    for job in left:
+        if len(running) == args.processes:
+            _finish(running.pop(0))
+        running.append(multiprocessing.get_context('fork').Process(target=write, args=job))
+        running[-1].start()
+    for process in running:
+        _finish(process)
+
+
+def _finish(process: multiprocessing.Process) -> None:
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f'a copy was not written: its process ended with {process.exitcode}')
 
 
 if __name__ == '__main__':

@@ -25,7 +25,7 @@ from .network import HEARD, MOTION
 from .predict import RATE_HZ
 
 CONTEXT = [-4, -2, -1, 0, 1, 2, 4]
-PENALTY = 300.0
+PENALTY = 30_000.0
 ENGINES = ('kokoro', 'human', 'festival', 'flite', 'espeak')
 GAP_S, LONGEST_S = 0.4, 28.0
 COMPONENTS_FROM = 40  # chunks
@@ -106,11 +106,12 @@ def main() -> None:
     with np.load(kept) as saved:
         mean, projection = saved['mean'], saved['projection']
     models, _ = fit(encoder, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
+    weights = np.concatenate([w for w, _, _ in models], 1).astype(np.float32)
+    offset = np.concatenate([mean_y - mean_x @ w for w, mean_x, mean_y in models]).astype(np.float32)
     left = [p for p in paths if not target(out, p).exists()]
     for number, (where, samples) in enumerate(chunks(left)):
         heard = encoder.chunk(samples)
-        x = around(heard)
-        motion = np.stack([ridge.predict(m, x) for m in models], 1).clip(0, 1).astype(np.float16)
+        motion = (around(heard) @ weights + offset).clip(0, 1).reshape(len(heard), len(models), -1).astype(np.float16)
         parts = ((heard - mean) @ projection).astype(np.float16)
         for path, at, frames in where:
             place = target(out, path)

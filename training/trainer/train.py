@@ -30,11 +30,12 @@ def batches(args: argparse.Namespace):
     folder = args.data / 'strips'
     if args.leave is None:
         yield from data.endless(folder, 'train-*.npz', args.batch, args.seed)
-    captured = data.endless(folder, 'facegood-*.npz', args.batch // 2, args.seed + 1,
+    seen = round(args.captured * args.batch)
+    captured = data.endless(folder, 'facegood-*.npz', seen, args.seed + 1,
                             keep=lambda s: s.speaker != args.leave)
     # The teacher of this fold did not see its clip either: variants are in the order of the clips, then the one of all.
     variant = [*CLIPS, 'none'].index(args.leave)
-    spoken = data.endless(folder, 'train-*.npz', args.batch - args.batch // 2, args.seed, variant=variant)
+    spoken = data.endless(folder, 'train-*.npz', args.batch - seen, args.seed, variant=variant)
     while True:
         yield data.joined(next(spoken), next(captured))
 
@@ -60,13 +61,14 @@ def run(args: argparse.Namespace) -> None:
         for model in (network, average):
             model.load_state_dict(torch.load(args.start, weights_only=True)['average'])
     print(f'{parameters(network)} parameters, {spent:.0f} s done', flush=True)
+    short = torch.cpu._is_avx512_bf16_supported()  # without it bfloat16 is emulated, and slower
     generator = torch.Generator().manual_seed(args.seed + steps)
     last, saved_at, sums = time.monotonic(), time.monotonic(), {}
     for batch in batches(args):
         for group in optimiser.param_groups:
             group['lr'] = rate(min(1.0, spent / (60 * args.minutes)), args.rate)
         network.train()
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast('cpu', torch.bfloat16, enabled=short):
             outputs = network(data.disturb(batch['x'], generator))
         loss, parts = losses.total(outputs, batch)
         optimiser.zero_grad(set_to_none=True)
@@ -107,6 +109,7 @@ def main() -> None:
     parser.add_argument('--minutes', type=float, default=30)
     parser.add_argument('--leave', help='clip that is not trained on, or "none"; without it captured motion is not used')
     parser.add_argument('--batch', type=int, default=16)
+    parser.add_argument('--captured', type=float, default=0.5, help='share of captured strips in a batch, with --leave')
     parser.add_argument('--rate', type=float, default=2e-3)
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--seed', type=int, default=1)

