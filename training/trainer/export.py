@@ -2,10 +2,12 @@
 
     python -m trainer.export RUN OUT.onnx
 
-Inputs: x [B, 4, 68], stem [B, 6, 68], past [B, 88, 168], hidden [B, 168] (states start as zeros; B is free).
+Inputs: x [B, 4, 68], stem [B, 6, 68], past [B, 7, 4, 168], hidden [B, 168] (states start as zeros; B is free). past: for each
+block, its input 4, 3, 2 and 1 dilations ago; the runtime keeps the rows, so that no step copies all of them.
 Outputs: visemes [B, 2, 15] (probabilities), articulation [B, 2, 10], voice [B, 2] (probability), arousal [B, 2],
-motion [B, 2, 13] (clip to 0..1 and gate by voice as predict.py does), stem_next, past_next, hidden_next. Output i of step s shows the pose at 20 (2 s + i - 1) ms.
-The graph is made node by node: matrix products, one strided slice and sum per depthwise convolution, nothing an exporter adds.
+motion [B, 2, 13] (clip to 0..1 and gate by voice as predict.py does), stem_next,
+past_next [B, 7, 168] (the blocks' inputs now), hidden_next. Output i of step s shows the pose at 20 (2 s + i - 1) ms.
+The graph is made node by node: matrix products, one sum for all depthwise convolutions, nothing an exporter adds.
 """
 
 from __future__ import annotations
@@ -23,11 +25,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from . import predict
 from .features import FEATURES
-from .network import DELAY, MOTION, OUTPUTS, STEM_TAPS, STRIDE, Network
+from .network import DELAY, MOTION, OUTPUTS, STEM_TAPS, STRIDE, TAPS, Network
 from .phones import ARTICULATORS, VISEMES
 
 OPSET = 20
 VERSION = '1'
+PAST_TAPS = TAPS - 1
 
 
 class Graph:
@@ -69,27 +72,31 @@ def build(network: Network) -> onnx.ModelProto:
     seen = graph.node('Concat', 'stem', 'x', axis=1)
     graph.rows(seen, STRIDE, STRIDE + STEM_TAPS - STRIDE, name='stem_next')
     h = graph.gelu(graph.linear(graph.shape(seen, -1, STEM_TAPS * FEATURES), network.stem))
-    kept, at = [], 0
-    for block in network.blocks:
-        h, after = _block(graph, block, h, at, c)
-        kept.append(after)
-        at += block.past
-    graph.node('Concat', *kept, name='past_next', axis=1)
+    rows = []
+    for block, mixed in zip(network.blocks, _mixed_past(graph, network)):
+        rows.append(h)
+        h = _block(graph, block, h, mixed)
+    graph.shape(graph.node('Concat', *rows, axis=1), -1, len(rows), c, name='past_next')
     h = graph.node('Concat', h, _recur(graph, network, h), axis=1)
     _heads(graph, network, h)
     return _model(graph, network)
 
 
-def _block(graph: Graph, block, h: str, at: int, width: int) -> tuple[str, str]:
-    past = graph.rows('past', at, at + block.past)
-    y = graph.node('Concat', past, graph.shape(h, -1, 1, width), axis=1)
-    after = graph.rows(y, 1, block.past + 1)
-    taps = graph.node('Mul', graph.rows(y, 0, block.past + 1, block.dilation), graph.weight(block.taps))
-    axis = graph.weight(np.array([1], np.int64))
-    mixed = graph.node('Add', graph.node('ReduceSum', taps, axis, keepdims=0), graph.weight(block.bias))
+def _mixed_past(graph: Graph, network: Network) -> list[str]:
+    """What each block's convolution makes of the rows of its past, bias included: one product and sum for all blocks."""
+    blocks = network.blocks
+    taps = graph.weight(torch.stack([block.taps[:PAST_TAPS] for block in blocks]))
+    axis = graph.weight(np.array([2], np.int64))
+    mixed = graph.node('ReduceSum', graph.node('Mul', 'past', taps), axis, keepdims=0)
+    mixed = graph.node('Add', mixed, graph.weight(torch.stack([block.bias for block in blocks])))
+    return graph.node('Split', graph.shape(mixed, -1, len(blocks) * network.width), count=len(blocks), axis=1, num_outputs=len(blocks))
+
+
+def _block(graph: Graph, block, h: str, past: str) -> str:
+    mixed = graph.node('Add', past, graph.node('Mul', h, graph.weight(block.taps[PAST_TAPS])))
     value, gate = graph.node('Split', graph.linear(mixed, block.inner), count=2, axis=1, num_outputs=2)
     gated = graph.node('Mul', graph.gelu(value), graph.node('Sigmoid', gate))
-    return graph.node('Add', h, graph.linear(gated, block.outer)), after
+    return graph.node('Add', h, graph.linear(gated, block.outer))
 
 
 def _recur(graph: Graph, network: Network, h: str) -> str:
@@ -106,21 +113,27 @@ def _recur(graph: Graph, network: Network, h: str) -> str:
 
 
 def _heads(graph: Graph, network: Network, h: str) -> None:
-    graph.node('Softmax', graph.shape(graph.linear(h, network.viseme), -1, OUTPUTS, len(VISEMES)), name='visemes', axis=-1)
-    curves = graph.node('Sigmoid', graph.linear(h, network.articulation))
-    graph.shape(curves, -1, OUTPUTS, len(ARTICULATORS), name='articulation')
-    graph.node('Sigmoid', graph.linear(h, network.voice), name='voice')
-    graph.node('Sigmoid', graph.linear(h, network.arousal), name='arousal')
-    graph.shape(graph.linear(h, network.motion), -1, OUTPUTS, len(MOTION), name='motion')
+    """All heads are one product: a stream alone pays for every node."""
+    layers = [network.viseme, network.articulation, network.voice, network.arousal, network.motion]
+    weights = graph.weight(torch.cat([layer.weight for layer in layers]).T)
+    both = graph.node('Gemm', h, weights, graph.weight(torch.cat([layer.bias for layer in layers])))
+    sizes = graph.weight(np.array([layer.out_features for layer in layers], np.int64))
+    visemes, curves, voice, arousal, motion = graph.node('Split', both, sizes, count=len(layers), axis=1)
+    graph.node('Softmax', graph.shape(visemes, -1, OUTPUTS, len(VISEMES)), name='visemes', axis=-1)
+    graph.shape(graph.node('Sigmoid', curves), -1, OUTPUTS, len(ARTICULATORS), name='articulation')
+    graph.node('Sigmoid', voice, name='voice')
+    graph.node('Sigmoid', arousal, name='arousal')
+    graph.shape(motion, -1, OUTPUTS, len(MOTION), name='motion')
 
 
 def _model(graph: Graph, network: Network) -> onnx.ModelProto:
     def value(name: str, *sizes: int):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ['B', *sizes])
-    states = [('stem', STEM_TAPS - STRIDE, FEATURES), ('past', network.past, network.width), ('hidden', network.width)]
-    inputs = [value('x', STRIDE, FEATURES), *(value(*s) for s in states)]
+    stem, hidden, blocks = (STEM_TAPS - STRIDE, FEATURES), (network.width,), len(network.blocks)
+    inputs = [value('x', STRIDE, FEATURES), value('stem', *stem), value('past', blocks, PAST_TAPS, network.width), value('hidden', *hidden)]
     outputs = [value('visemes', OUTPUTS, len(VISEMES)), value('articulation', OUTPUTS, len(ARTICULATORS)), value('voice', OUTPUTS),
-               value('arousal', OUTPUTS), value('motion', OUTPUTS, len(MOTION)), *(value(f'{n}_next', *sizes) for n, *sizes in states)]
+               value('arousal', OUTPUTS), value('motion', OUTPUTS, len(MOTION)), value('stem_next', *stem),
+               value('past_next', blocks, network.width), value('hidden_next', *hidden)]
     made = helper.make_graph(graph.nodes, 'visavis-motion', inputs, outputs, graph.weights)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid('', OPSET)], ir_version=9)
     onnx.checker.check_model(model)
@@ -134,7 +147,8 @@ def manifest(network: Network, path: Path) -> dict:
         'id': 'visavis-motion', 'version': VERSION, 'bytes': len(weights), 'sha256': hashlib.sha256(weights).hexdigest(),
         'sampleRate': 16_000, 'features': FEATURES, 'stepMs': 10 * STRIDE, 'outputsPerStep': OUTPUTS, 'delayOutputs': DELAY,
         'lookaheadMs': 20 * OUTPUTS + 20 * DELAY,
-        'state': {'stem': [STEM_TAPS - STRIDE, FEATURES], 'past': [network.past, network.width], 'hidden': [network.width]},
+        'state': {'stem': [STEM_TAPS - STRIDE, FEATURES], 'hidden': [network.width]},
+        'rings': {'past': {'dilations': list(network.dilations), 'taps': PAST_TAPS, 'width': network.width}},
         'visemes': VISEMES, 'articulators': ARTICULATORS, 'motion': MOTION, 'voiceGate': list(predict.VOICE_GATE)}
 
 
@@ -146,7 +160,7 @@ def check(network: Network, path: Path, steps: int = 200, streams: int = 3) -> f
     states = _zero_states(network, streams)
     stepped: dict[str, list[np.ndarray]] = {n: [] for n in ('visemes', 'articulation', 'voice', 'arousal', 'motion')}
     for s in range(steps):
-        out = _step(session, x[:, s * STRIDE:(s + 1) * STRIDE], states)
+        out = _step(session, network, x[:, s * STRIDE:(s + 1) * STRIDE], states)
         for name, values in stepped.items():
             values.append(out[name])
     worst = 0.0
@@ -164,10 +178,10 @@ def cost(network: Network, path: Path, streams: int) -> float:
     session, states = _session(path), _zero_states(network, streams)
     x = np.random.default_rng(1).standard_normal((streams, STRIDE, FEATURES)).astype(np.float32)
     for _ in range(10):
-        _step(session, x, states)
+        _step(session, network, x, states)
     start, steps = time.process_time(), max(20, 400 // streams)
     for _ in range(steps):
-        _step(session, x, states)
+        _step(session, network, x, states)
     return (time.process_time() - start) / steps / streams * 1000 * 25
 
 
@@ -182,12 +196,14 @@ def _zero_states(network: Network, streams: int) -> dict[str, np.ndarray]:
     return {name: state.numpy() for name, state in zip(('stem', 'past', 'hidden'), network.initial_state(streams))}
 
 
-def _step(session, x: np.ndarray, states: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Runs one step and moves `states` on."""
+def _step(session, network: Network, x: np.ndarray, states: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Runs one step and moves `states` on: here `past` is whole, as in `Network.initial_state`."""
     names = [o.name for o in session.get_outputs()]
-    out = dict(zip(names, session.run(names, {'x': x, **states})))
-    for name in states:
-        states[name] = out[f'{name}_next']
+    pasts = np.split(states['past'], np.cumsum([block.past for block in network.blocks])[:-1], axis=1)
+    seen = np.stack([past[:, ::d] for past, d in zip(pasts, network.dilations)], 1)
+    out = dict(zip(names, session.run(names, {'x': x, 'stem': states['stem'], 'past': seen, 'hidden': states['hidden']})))
+    states['past'] = np.concatenate([np.concatenate([past[:, 1:], out['past_next'][:, b:b + 1]], 1) for b, past in enumerate(pasts)], 1)
+    states['stem'], states['hidden'] = out['stem_next'], out['hidden_next']
     return out
 
 
