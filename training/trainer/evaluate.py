@@ -156,12 +156,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('data', type=Path)
     parser.add_argument('--facegood', type=Path, required=True)
+    parser.add_argument('--runs', type=Path, help='folder of fold-<clip>.pt (default: DATA/runs)')
     parser.add_argument('--model', type=Path, help='run whose visemes and stillness are measured')
     parser.add_argument('--signal', type=Path)
     parser.add_argument('--out', type=Path, help='where the viseme figures are written for bench:motion, as JSON')
     parser.add_argument('--hardships', action='store_true')
     args = parser.parse_args()
-    facegood_table(args.facegood, args.data / 'runs', args.signal)
+    runs = args.runs or args.data / 'runs'
+    facegood_table(args.facegood, runs, args.signal)
     if args.model:
         network = predict.load(args.model)
         visemes = viseme_table(network, Strips(args.data / 'strips/heldout-0.npz'))
@@ -169,7 +171,7 @@ def main() -> None:
             args.out.write_text(json.dumps({'visemes': visemes}, indent=1) + '\n')
         stillness(network, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
     if args.hardships:
-        hardships(args.data / 'runs', [facegood.load(args.facegood, name) for name in facegood.CLIPS])
+        hardships(runs, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
 
 
 if __name__ == '__main__':

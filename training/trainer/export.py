@@ -211,12 +211,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('run', type=Path)
     parser.add_argument('out', type=Path)
+    parser.add_argument('--cost', action='store_true', help='measure what a step costs')
     args = parser.parse_args()
     network = predict.load(args.run)
     onnx.save(build(network), args.out)
     args.out.with_suffix('.json').write_text(json.dumps(manifest(network, args.out), indent=2) + '\n')
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.2f} MB, max difference from PyTorch {check(network, args.out):.1e}')
-    for streams in (1, 8, 32):
+    for streams in (1, 8, 32) if args.cost else ():
         print(f'batch {streams}: {cost(network, args.out, streams):.2f} ms of one core per stream-second')
 
 
