@@ -87,11 +87,11 @@ class Streaming(unittest.TestCase):
         network = Network(width=16).eval()
         x = torch.randn(2, 20 * STRIDE, features.FEATURES)
         with torch.no_grad():
-            whole = network(x)[3]
+            whole = network(x).motion
             state, parts = network.initial_state(2), []
             for s in range(20):
-                *_, motion, state = network(x[:, s * STRIDE:(s + 1) * STRIDE], state)
-                parts.append(motion)
+                h, state = network.trunk(x[:, s * STRIDE:(s + 1) * STRIDE], state)
+                parts.append(network.heads(h).motion)
         self.assertLess(float((torch.cat(parts, 1) - whole).abs().max()), 1e-5)
 
 
