@@ -9,7 +9,7 @@ import { Tracker } from './tracker.js';
  * When lips are taken to meet: the mean of the closure curve and the viseme's probability. The thresholds go with the
  * weights: set them by `bench:motion` when those change.
  */
-export const CLOSURE: ContactRules = { on: 0.4, off: 0.28, attackMs: 10, releaseMs: 20 };
+export const CLOSURE: ContactRules = { on: 0.3, off: 0.2, attackMs: 10, releaseMs: 20 };
 /** When the lower lip is taken to be at the teeth, likewise. */
 export const LABIODENTAL: ContactRules = { on: 0.4, off: 0.28, attackMs: 12, releaseMs: 20 };
 /** Inertia of jaw and lips. */
