@@ -1,4 +1,4 @@
-"""Batches of prepared strips: shuffled, masked, endless."""
+"""Batches from the shelf (shelve.py), with their targets from the tapes: shuffled, endless, on the training's device."""
 
 from __future__ import annotations
 
@@ -7,74 +7,89 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from .features import BANDS
+from . import tape
+from .features import BANDS, FEATURES
+from .prepare import UNLABELLED
+from .render import SECONDS
 
-COLUMNS = ('x', 'visemes', 'articulation', 'motion', 'voiced', 'pseudo', 'heard', 'arousal', 'taught')
+FRAMES = SECONDS * 100
+
+# How often stretches of an engine come, against their share of the tape.
+FAVOURED = {('kokoro', 'zh'): 2.0, ('espeak', ''): 0.6}
 
 
-class Strips:
-    """One prepared file in memory; `keep` picks strips."""
+class Shelf:
+    """The first `copies` of one part. `leave` names a clip that stays away; `variant` the fold whose teacher shows motion, None:
+    nobody."""
 
-    def __init__(self, path: Path, keep=None) -> None:
-        with np.load(path) as data:
-            self.speaker, self.engine, self.language = data['speaker'], data['engine'], data['language']
-            chosen = np.arange(len(self.speaker)) if keep is None else np.flatnonzero(keep(self))
-            for name in COLUMNS:
-                setattr(self, name, data[name][chosen])
-        self.speaker, self.engine, self.language = self.speaker[chosen], self.engine[chosen], self.language[chosen]
+    def __init__(self, data: Path, part: str, device: torch.device, copies: int, leave: str | None = None,
+                 variant: int | None = None) -> None:
+        self._tape = tape.load(data / f'tapes/{part}.npz', device)
+        self._variant = variant
+        found = [np.load(path) for path in sorted((data / 'shelf').glob(f'{part}-*.npz'))[:copies]]
+        first = np.concatenate([copy['first'] for copy in found])
+        reel = self._tape.reel_of(first)
+        self.kept = np.flatnonzero(self._tape.speaker[reel] != leave)
+        self._x = torch.empty(len(first), FRAMES, FEATURES, dtype=torch.float16, device=device)
+        at = 0
+        for copy in found:
+            self._x[at:at + len(copy['first'])] = torch.from_numpy(copy['x'])
+            at += len(copy['first'])
+        self._first = torch.from_numpy(first).to(device)
+        self._speed = torch.from_numpy(np.concatenate([copy['speed'] for copy in found])).to(device)
+        self._engine, self._language = self._tape.engine[reel], self._tape.language[reel]
+        self.weight = np.ones(len(first))
+        for (engine, language), weight in FAVOURED.items():
+            self.weight[(self._engine == engine) & ((self._language == language) | (language == ''))] = weight
 
-    def __len__(self) -> int:
-        return len(self.speaker)
-
-    def batch(self, chosen: np.ndarray, variant: int | None = None) -> dict[str, torch.Tensor]:
-        """`variant` names the fold whose teacher shows the motion of speech without a face; None: nobody does."""
-        out = {name: torch.from_numpy(getattr(self, name)[chosen]) for name in COLUMNS}
-        out['x'], out['articulation'], out['motion'] = out['x'].float(), out['articulation'].float(), out['motion'].float()
-        out['heard'], out['arousal'] = out['heard'].float(), out['arousal'].float()
-        out['visemes'] = out['visemes'].long()
-        engine = self.engine[chosen]
-        out['captured'] = torch.from_numpy(engine == 'facegood')
-        out['labelled'] = out['visemes'][:, 0] >= 0
-        # Captured motion, or a face that must rest, or the teacher's.
-        out['has_motion'] = torch.from_numpy((engine == 'facegood') | (engine == 'noise'))
-        pseudo = out.pop('pseudo').float().reshape(len(chosen), out['motion'].shape[1], -1, out['motion'].shape[2])
-        taught = out.pop('taught') if variant is not None else torch.zeros(len(chosen), dtype=torch.bool)
-        out['motion'][taught] = pseudo[taught][:, :, variant or 0]
-        out['has_motion'] = out['has_motion'] | taught
+    def batch(self, chosen: np.ndarray) -> dict[str, Tensor]:
+        where = torch.from_numpy(chosen).to(self._x.device)
+        out = self._tape.targets(self._first[where], self._speed[where], self._variant)
+        out['x'] = self._x[where].float()
+        engine = self._engine[chosen]
+        flags = {'captured': engine == 'facegood', 'noise': engine == 'noise',
+                 'shown': np.full(len(chosen), self._variant is not None) & (engine != 'facegood') & (engine != 'noise')}
+        for name, values in flags.items():
+            out[name] = torch.from_numpy(values).to(where.device)
+        out['labelled'] = out['visemes'][:, 0] != UNLABELLED
+        if self._variant is None:
+            out['taught_motion'] = torch.zeros_like(out['motion'])
         return out
 
 
-def endless(folder: Path, pattern: str, size: int, seed: int, keep=None, variant: int | None = None) -> Iterator[dict[str, torch.Tensor]]:
-    """Batches through one augmented copy after the other, for ever."""
+def endless(shelf: Shelf, size: int, seed: int) -> Iterator[dict[str, Tensor]]:
+    """Batches of `size`; favoured stretches come more often."""
     rng = np.random.default_rng(seed)
+    odds = shelf.weight[shelf.kept] / shelf.weight[shelf.kept].sum()
     while True:
-        for path in rng.permutation(np.array(sorted(folder.glob(pattern)))):
-            strips = Strips(path, keep)
-            order = rng.permutation(len(strips))
-            for first in range(0, len(order) - size + 1, size):
-                yield strips.batch(np.sort(order[first:first + size]), variant)
-            if len(order) < size:
-                yield strips.batch(order, variant)
+        order = rng.choice(shelf.kept, len(shelf.kept) // size * size or size, p=odds)
+        for first in range(0, len(order), size):
+            yield shelf.batch(order[first:first + size])
 
 
-def joined(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def joined(one: dict[str, Tensor], other: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: torch.cat([one[name], other[name]]) for name in one}
 
 
-def disturb(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """On top of the augmented sound, cheap and new at every visit: formants moved by up to 3 bands, a smooth equaliser, two
+def disturb(x: Tensor, generator: torch.Generator) -> Tensor:
+    """On top of the rendered sound, cheap and new at every visit: formants moved by up to 3 bands, a smooth equaliser, two
     runs of bands hidden, a little noise. Levels, voicing and pitch keep their own."""
-    def uniform(*shape: int) -> torch.Tensor:
-        return torch.rand(*shape, generator=generator)
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator, device=x.device)
+
+    def whole(low: int, high: int, *shape: int) -> Tensor:
+        return torch.randint(low, high, shape, generator=generator, device=x.device)
+
     bands, rest = x[..., :BANDS], x[..., BANDS:]
-    index = torch.arange(BANDS)
-    moved = (index + torch.randint(-3, 4, (len(x), 1), generator=generator)).clamp(0, BANDS - 1)
+    index = torch.arange(BANDS, device=x.device)
+    moved = (index + whole(-3, 4, len(x), 1)).clamp(0, BANDS - 1)
     bands = bands.gather(2, moved[:, None].expand(-1, x.shape[1], -1))
     wave = torch.sin(index / BANDS * 6.28 * (0.3 + uniform(len(x), 1)) + 6.28 * uniform(len(x), 1))
-    bands = bands + 0.4 * uniform(len(x), 1, 1) * wave[:, None] + 0.1 * torch.randn(bands.shape, generator=generator)
+    noise = torch.randn(bands.shape, generator=generator, device=x.device)
+    bands = bands + 0.4 * uniform(len(x), 1, 1) * wave[:, None] + 0.1 * noise
     for _ in range(2):
-        width = int(torch.randint(0, 10, (1,), generator=generator))
-        start = torch.randint(0, BANDS - width + 1, (len(x), 1), generator=generator)
+        start, width = whole(0, BANDS, len(x), 1), whole(0, 10, len(x), 1)
         bands = bands.masked_fill(((index >= start) & (index < start + width))[:, None], 0)
     return torch.cat([bands, rest], -1)

@@ -15,18 +15,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from scipy.signal import resample_poly
 
-from . import augment, facegood, measure, predict, ridge
+from . import augment, facegood, measure, predict, ridge, tape
 from .corpus import noises
 from .corpus.audio import resample
-from .data import Strips
+from .ear import Ear
 from .network import MOTION
 from .phones import ARTICULATORS, VISEMES
 
 NAMES = ['opening r, whole', 'opening r, speech', 'rounding r, whole', 'rounding r, speech', 'closure AUC, opening', 'closure AUC, press',
          'velocity ratio, speech']
 FUNNEL, PUCKER = MOTION.index('mouthFunnel'), MOTION.index('mouthPucker')
+WINDOW = 60 * 16_000  # samples heard at once, each from a fresh state
 PRESSING = [MOTION.index(c) for c in ('mouthPress', 'mouthRollLower', 'mouthRollUpper')]
 
 
@@ -94,26 +96,41 @@ def network_motion(network, clip: facegood.Clip) -> np.ndarray:
     return predict.at_fps(predict.of_samples(network, clip.samples).motion, clip.fps, len(clip.motion))
 
 
-def viseme_table(network, strips: Strips) -> list[dict]:
-    """Frame accuracy of the 15 visemes and closures found, for each held-out speaker, engine and language."""
-    parts = [predict.of_features(network, strips.x[i:i + 16].astype(np.float32)) for i in range(0, len(strips), 16)]
-    right = np.concatenate([p.visemes for p in parts]).argmax(-1) == strips.visemes
-    closure = np.concatenate([p.articulation for p in parts])[..., ARTICULATORS.index('closure')]
-    truth = strips.articulation[..., ARTICULATORS.index('closure')].astype(np.float32)
-    print(f'\nvisemes ({len(VISEMES)}), all frames / sounding frames; /m b p/ shown at <= .15 and <= .30 false per s')
+def viseme_table(network, heldout: tape.Tape) -> list[dict]:
+    """Frame accuracy of the 15 visemes and closures found, for each held-out speaker, engine and language; only frames of
+    utterances count, not the gaps between them."""
+    reels = [_read(network, heldout, r) for r in range(len(heldout.speaker))]
+    print(f'\nvisemes ({len(VISEMES)}), all frames of utterances / sounding ones, share of the commonest; '
+          '/m b p/ shown at <= .15 and <= .30 false per s')
     rows = []
-    groups = [('speaker ', strips.speaker), ('engine ', strips.engine), ('language ', strips.language)]
+    groups = [('speaker ', heldout.speaker), ('engine ', heldout.engine), ('language ', heldout.language)]
     for label, column in groups:
         for value in np.unique(column):
-            chosen = column == value
-            sounding = strips.visemes[chosen] > 0
-            found = [measure.closures_found(closure[chosen], truth[chosen], predict.RATE_HZ, f) for f in (.15, .30)]
-            rows.append({'group': label.strip(), 'value': str(value), 'all': round(float(right[chosen].mean()), 3),
-                         'sounding': round(float(right[chosen][sounding].mean()), 3), 'bilabials15': round(found[0], 3),
-                         'bilabials30': round(found[1], 3), 'strips': int(chosen.sum())})
-            print(f'  {label + value:28s} {right[chosen].mean():.3f} / {right[chosen][sounding].mean():.3f}   '
-                  f'{found[0]:.2f} {found[1]:.2f}   ({chosen.sum()} strips)')
+            chosen = [reel for reel, own in zip(reels, column) if own == value]
+            right, visemes, closure, truth = (np.concatenate(parts) for parts in zip(*chosen))
+            sounding = visemes > 0
+            found = [measure.closures_found(closure[None], truth[None], predict.RATE_HZ, f) for f in (.15, .30)]
+            rows.append({'group': label.strip(), 'value': str(value), 'all': round(float(right.mean()), 3),
+                         'sounding': round(float(right[sounding].mean()), 3), 'bilabials15': round(found[0], 3),
+                         'bilabials30': round(found[1], 3), 'minutes': round(len(right) / predict.RATE_HZ / 60, 1)})
+            commonest = np.bincount(visemes, minlength=len(VISEMES)).max() / len(visemes)
+            print(f'  {label + value:28s} {right.mean():.3f} / {right[sounding].mean():.3f}, {commonest:.2f}   '
+                  f'{found[0]:.2f} {found[1]:.2f}   ({len(right) / predict.RATE_HZ / 60:.0f} min)')
     return rows
+
+
+def _read(network, heldout: tape.Tape, reel: int) -> tuple[np.ndarray, ...]:
+    """Within a reel's utterances: whether the viseme is right, the viseme, the closure output, the closure due."""
+    first, last = heldout.first[reel], heldout.first[reel + 1]
+    samples = heldout.pcm[first * tape.SLOT:last * tape.SLOT].float() / 32768
+    windows = torch.nn.functional.pad(samples, (0, -len(samples) % WINDOW)).reshape(-1, WINDOW)
+    found = predict.of_features(network, Ear(torch.device('cpu')).features(windows).numpy())
+    spoken = heldout.spoken[first:last].numpy()
+    closed = ARTICULATORS.index('closure')
+    flat = [p.reshape(-1, p.shape[-1])[:len(spoken)][spoken] for p in (found.visemes, found.articulation)]
+    visemes = heldout.visemes[first:last].numpy()[spoken]
+    truth = heldout.articulation[first:last, closed].float().numpy()[spoken]
+    return flat[0].argmax(-1) == visemes, visemes, flat[1][:, closed], truth
 
 
 def stillness(network, clips: list[facegood.Clip]) -> None:
@@ -166,7 +183,7 @@ def main() -> None:
     facegood_table(args.facegood, runs, args.signal)
     if args.model:
         network = predict.load(args.model)
-        visemes = viseme_table(network, Strips(args.data / 'strips/heldout-0.npz'))
+        visemes = viseme_table(network, tape.load(args.data / 'tapes/heldout.npz', torch.device('cpu')))
         if args.out:
             args.out.write_text(json.dumps({'visemes': visemes}, indent=1) + '\n')
         stillness(network, [facegood.load(args.facegood, name) for name in facegood.CLIPS])

@@ -80,6 +80,9 @@ class Network(nn.Module):
         self.motion = nn.Linear(2 * width, OUTPUTS * len(MOTION))  # linear, so that readout.py can fit it in closed form
         self.hearing = nn.Linear(2 * width, OUTPUTS * HEARD)  # what a recogniser hears: asked for in training, not exported
         self.drop = nn.Dropout(0.1)
+        with torch.no_grad():  # weights of faces are small: a random head would drown everything else at first
+            self.motion.weight.mul_(0.1)
+            self.motion.bias.zero_()
 
     @property
     def past(self) -> int:
@@ -87,8 +90,9 @@ class Network(nn.Module):
         return sum(block.past for block in self.blocks)
 
     def initial_state(self, streams: int) -> tuple[Tensor, Tensor, Tensor]:
-        return (torch.zeros(streams, STEM_TAPS - STRIDE, FEATURES), torch.zeros(streams, self.past, self.width),
-                torch.zeros(streams, self.width))
+        at = self.stem.weight.device
+        return (torch.zeros(streams, STEM_TAPS - STRIDE, FEATURES, device=at), torch.zeros(streams, self.past, self.width, device=at),
+                torch.zeros(streams, self.width, device=at))
 
     def trunk(self, x: Tensor, state: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
         """Features [B, 4 T, 68] to [B, T, 2 width], and the state after them."""

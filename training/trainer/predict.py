@@ -29,7 +29,7 @@ class Prediction:
 
 def load(path: Path) -> Network:
     network = Network()
-    network.load_state_dict(torch.load(path, weights_only=True)['average'])
+    network.load_state_dict(torch.load(path, weights_only=True, map_location='cpu')['average'])
     return network.eval()
 
 

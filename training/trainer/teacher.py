@@ -1,128 +1,135 @@
 """What a speech recogniser's encoder knows, for the network to learn from.
 
-Two things: what it hears, as principal components (no face is needed to learn to hear alike), and motion for speech whose
-face nobody saw: ridge on the encoder, fitted on the captured clips. The encoder was trained on many voices and languages,
-so what is read off it carries over to other speakers better than what is read off log-mel. Each fold has its own ridge,
-fitted without its clip; the components are fitted without any clip.
+Four things for every 20 ms of tape. What the encoder hears, as principal components. Motion for speech whose face nobody saw:
+ridge on the encoder, fitted on the captured clips; the encoder was trained on many voices and languages, so what is read off
+it carries over to other speakers better than what is read off log-mel. Each fold has its own ridge, fitted without its clip.
+And visemes and articulation as a copy of the encoder reads them that was taught on the speech with phone times (listener.py):
+the only labels that recordings of people have, and a second opinion on all others.
 
-    python -m trainer.teacher DATA --facegood FOLDER
+    python -m trainer.teacher DATA
 
-writes DATA/teacher/<engine>/<utterance>.npz: `heard` [T at 50 Hz, 64] and `motion` [T, 6 variants, 13]: one a clip left out,
-in order, then one of all clips.
+writes DATA/teacher/<part>.npz: `heard` [F, 64], `visemes` [F, 15] (probabilities), `articulation` [F, 10], `motion`
+[F, 6, 13]: one variant a clip left out, in order, then one of all clips.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from . import facegood, ridge, whisper
-from .corpus import store
+from . import listener, tape, whisper
+from .facegood import CLIPS
 from .network import HEARD, MOTION
-from .predict import RATE_HZ
 
 CONTEXT = [-4, -2, -1, 0, 1, 2, 4]
-PENALTY = 30_000.0
-ENGINES = ('kokoro', 'human', 'festival', 'flite', 'espeak')
-GAP_S, LONGEST_S = 0.4, 28.0
-COMPONENTS_FROM = 40  # chunks
+PENALTIES = [30_000.0, 100_000.0, 300_000.0, 1_000_000.0]
+COMPONENTS_FROM = 60_000  # slots
+BLOCK = 20_000
 
 
-def around(heard: np.ndarray) -> np.ndarray:
-    """[T, 7 * 384]: the encoder's frames around each time."""
-    index = np.clip(np.arange(len(heard))[:, None] + np.array(CONTEXT), 0, len(heard) - 1)
-    return heard[index].reshape(len(heard), -1)
+def around(heard: Tensor) -> Tensor:
+    """[T, 7 * width]: the encoder's frames around each time."""
+    index = torch.arange(len(heard), device=heard.device)[:, None] + torch.tensor(CONTEXT, device=heard.device)
+    return heard[index.clamp(0, len(heard) - 1)].flatten(1)
 
 
-def at_50(clip: facegood.Clip) -> np.ndarray:
-    at = np.arange(int(np.ceil(len(clip.samples) / store.SAMPLE_RATE * RATE_HZ))) / RATE_HZ
-    frames = np.arange(len(clip.motion)) / clip.fps
-    return np.stack([np.interp(at, frames, column) for column in clip.motion.T], 1)
-
-
-def fit(encoder: whisper.Encoder, clips: list[facegood.Clip]):
-    """Six ridges: each clip left out in order, then all clips. Also the encoder's view of each clip."""
-    seen = []
-    for clip in clips:
-        due = at_50(clip)
-        seen.append((around(encoder.whole(clip.samples))[:len(due)], due))
-    models = []
-    for left in [*range(len(clips)), None]:
-        kept = [s for i, s in enumerate(seen) if i != left]
-        models.append(ridge.fit(np.concatenate([x for x, _ in kept]), np.concatenate([y for _, y in kept]), PENALTY))
-    return models, [x for x, _ in seen]
-
-
-def chunks(paths: list[Path]):
-    """Utterances gathered into stretches of up to 30 s: [(path, first frame, frames)] and the samples."""
-    where, parts, at = [], [], 0
-    for path in paths:
-        samples = store.load(path).samples[:int(LONGEST_S * store.SAMPLE_RATE)] / 32768
-        frames = -(-len(samples) // whisper.SAMPLES_A_FRAME)
-        length = frames + int(GAP_S * RATE_HZ)
-        if at + length > whisper.CHUNK_S * RATE_HZ:
-            yield where, np.concatenate(parts)
-            where, parts, at = [], [], 0
-        where.append((path, at, frames))
-        parts.append(np.pad(samples, (0, length * whisper.SAMPLES_A_FRAME - len(samples))))
-        at += length
-    if where:
-        yield where, np.concatenate(parts)
-
-
-def components(encoder: whisper.Encoder, paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
+def components(heard: Tensor, spoken: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Mean [384] and projection [384, 64]; half whitened, so that what varies more still counts more; mean variance 1."""
-    seen = []
-    for number, (where, samples) in enumerate(chunks(paths)):
-        if number == COMPONENTS_FROM:
-            break
-        seen.append(encoder.chunk(samples)[:where[-1][1] + where[-1][2]])
-    x = np.concatenate(seen)
+    chosen = torch.nonzero(spoken)[:, 0]
+    chosen = chosen[torch.randperm(len(chosen), generator=generator, device=chosen.device)[:COMPONENTS_FROM]]
+    x = heard[chosen].float()
     mean = x.mean(0)
-    variance, basis = np.linalg.eigh(np.cov((x - mean).T))
-    chosen = np.argsort(variance)[::-1][:HEARD]
-    projection = basis[:, chosen] / variance[chosen] ** 0.25
-    return mean, projection / np.sqrt((((x - mean) @ projection) ** 2).mean())
+    variance, basis = torch.linalg.eigh(torch.cov((x - mean).T))
+    variance, basis = variance.flip(0)[:HEARD], basis.flip(1)[:, :HEARD]
+    projection = basis / variance ** 0.25
+    return mean, projection / ((x - mean) @ projection).square().mean().sqrt()
+
+
+class Ridge:
+    """Least squares with a penalty, from the normal equations of separate clips, so that any of them can be left out."""
+
+    def __init__(self, pairs: list[tuple[Tensor, Tensor]]) -> None:
+        self._sums = [self._of(x.double(), y.double()) for x, y in pairs]
+
+    @staticmethod
+    def _of(x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
+        return x.T @ x, x.T @ y, x.sum(0), y.sum(0), torch.tensor(float(len(x)), device=x.device)
+
+    def fit(self, kept: list[int], penalty: float) -> tuple[Tensor, Tensor]:
+        """Weights and offset."""
+        xx, xy, x, y, n = (sum(self._sums[i][k] for i in kept) for k in range(5))
+        mean_x, mean_y = x / n, y / n
+        centred = xx - n * torch.outer(mean_x, mean_x) + penalty * torch.eye(len(xx), device=xx.device)
+        weights = torch.linalg.solve(centred, xy - n * torch.outer(mean_x, mean_y))
+        return weights.float(), (mean_y - mean_x @ weights).float()
+
+
+def motion_variants(views: dict[str, list[Tensor]], faces: list[Tensor]) -> list[tuple[str, Tensor, Tensor]]:
+    """For each clip left out and for none: which view of the sound, weights and offset. View and penalty are those that do
+    best on the last of the clips that are left in."""
+    ridges = {name: Ridge(list(zip(clips, faces))) for name, clips in views.items()}
+    found = []
+    for left in [*range(len(CLIPS)), None]:
+        kept = [i for i in range(len(CLIPS)) if i != left]
+        check = kept[-1]
+
+        def error(option: tuple[str, float]) -> float:
+            weights, offset = ridges[option[0]].fit(kept[:-1], option[1])
+            y = faces[check]
+            return float((((views[option[0]][check] @ weights + offset) - y).square().mean(0) / (y.var(0) + 1e-4)).mean())
+
+        options = [(name, penalty) for name in views for penalty in PENALTIES]
+        errors = [error(option) for option in options]
+        name, penalty = options[int(np.argmin(errors))]
+        print(f'left out {left}: ' + ', '.join(f'{n} {p:.0f} {e:.3f}' for (n, p), e in zip(options, errors)), flush=True)
+        found.append((name, *ridges[name].fit(kept, penalty)))
+    return found
+
+
+def predicted(view: Tensor, models: list[tuple[str, Tensor, Tensor]], views: dict[str, Tensor]) -> np.ndarray:
+    """[F, 6, 13] as float16, a block at a time."""
+    out = np.zeros((len(view), len(models), len(MOTION)), np.float16)
+    for first in range(0, len(view), BLOCK):
+        for k, (name, weights, offset) in enumerate(models):
+            low, high = max(0, first - 4), first + BLOCK + 4
+            x = around(views[name][low:high].float())[first - low:][:BLOCK]
+            out[first:first + len(x), k] = (x @ weights + offset).clamp(0, 1).half().cpu().numpy()
+    return out
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('data', type=Path)
-    parser.add_argument('--facegood', type=Path, required=True)
-    parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--device', default='cpu')
+    parser.add_argument('--minutes', type=float, default=20, help='of teaching the listener')
     args = parser.parse_args()
-    encoder = whisper.Encoder(args.data / 'downloads', args.threads)
+    device = torch.device(args.device)
     out = args.data / 'teacher'
-    paths = [p for e in ENGINES for p in sorted((args.data / e).glob('*.npz'))]
-    random.Random(1).shuffle(paths)
     out.mkdir(exist_ok=True)
-    kept = out / 'components.npz'
-    if not kept.exists():
-        mean, projection = components(encoder, paths)
-        np.savez(kept, mean=mean, projection=projection)
-    with np.load(kept) as saved:
-        mean, projection = saved['mean'], saved['projection']
-    models, _ = fit(encoder, [facegood.load(args.facegood, name) for name in facegood.CLIPS])
-    weights = np.concatenate([w for w, _, _ in models], 1).astype(np.float32)
-    offset = np.concatenate([mean_y - mean_x @ w for w, mean_x, mean_y in models]).astype(np.float32)
-    left = [p for p in paths if not target(out, p).exists()]
-    for number, (where, samples) in enumerate(chunks(left)):
-        heard = encoder.chunk(samples)
-        motion = (around(heard) @ weights + offset).clip(0, 1).reshape(len(heard), len(models), -1).astype(np.float16)
-        parts = ((heard - mean) @ projection).astype(np.float16)
-        for path, at, frames in where:
-            place = target(out, path)
-            place.parent.mkdir(exist_ok=True)
-            np.savez(place, heard=parts[at:at + frames], motion=motion[at:at + frames])
-        if number % 50 == 0:
-            print(f'{number * whisper.CHUNK_S / 60:.0f} min of speech, {len(MOTION)} channels', flush=True)
-
-
-def target(out: Path, utterance: Path) -> Path:
-    return out / utterance.parent.name / utterance.name
+    train, faces = tape.load(args.data / 'tapes/train.npz', device), tape.load(args.data / 'tapes/facegood.npz', device)
+    pretrained = whisper.load(args.data / 'downloads', device)
+    taught = listener.taught(args.data, train, device, args.minutes)
+    clips = [slice(int(a), int(b)) for a, b in zip(faces.first, faces.first[1:])]
+    heard = {part: {'recogniser': whisper.whole(pretrained, t.pcm), 'listener': whisper.whole(taught.encoder, t.pcm)}
+             for part, t in (('train', train), ('facegood', faces))}
+    for views in heard.values():
+        views['both'] = torch.cat([views['recogniser'], views['listener']], 1)
+    views = {name: [around(view[c].float()) for c in clips] for name, view in heard['facegood'].items()}
+    models = motion_variants(views, [faces.motion[c].float() for c in clips])
+    generator = torch.Generator(device).manual_seed(1)
+    mean, projection = components(heard['train']['recogniser'], train.spoken & ~train.of_engine('noise'), generator)
+    for part, t in (('train', train), ('facegood', faces)):
+        view = heard[part]['recogniser']
+        visemes, articulation = listener.reads(taught, heard[part]['listener'])
+        partial = out / f'{part}.tmp.npz'
+        np.savez(partial, heard=((view.float() - mean) @ projection).half().cpu().numpy(), visemes=visemes,
+                 articulation=articulation, motion=predicted(view, models, heard[part]))
+        partial.rename(out / f'{part}.npz')
+        print(f'{part}: {len(view)} slots', flush=True)
 
 
 if __name__ == '__main__':
