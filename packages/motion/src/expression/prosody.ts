@@ -26,8 +26,6 @@ export interface Sound {
  * speakers' standard deviations of 1.4, 1.2 and 0.9.
  */
 export class Prosody {
-  /** Factor on the jaw: louder syllables open wider. About 1 on average. */
-  jawGain = 1;
   /** A smile that excitement brings, 0..0.14. */
   smile = 0;
   readonly #blinks = new BlinkHints();
@@ -41,16 +39,14 @@ export class Prosody {
   readonly #brows = new Smoother(80);
   readonly #excitement = new Smoother(250);
   readonly #effort = new Smoother(160);
-  readonly #loudness = new Smoother(50);
   /** Lets head and smile come home when speech ends, long before the slow means do. */
   readonly #presence = new Smoother(140);
   readonly #smoothers = [
     this.#syllable, this.#phrase, this.#level, this.#slowLevel, this.#pitch, this.#slowPitch, this.#nod, this.#brows, this.#excitement, this.#effort,
-    this.#loudness, this.#presence,
+    this.#presence,
   ];
 
   reset(): void {
-    this.jawGain = 1;
     this.smile = 0;
     this.#blinks.reset();
     for (const smoother of this.#smoothers) smoother.reset();
@@ -67,7 +63,6 @@ export class Prosody {
     const breath = swell - this.#slowLevel.advance(swell);
     const accent = 0.6 * ramp(stress, 0.1, 0.5) + 0.6 * ramp(contour, 0.04, 0.3);
 
-    this.jawGain = 0.88 + 0.24 * this.#loudness.advance(speech * ramp(levelToPeak, -15, 0));
     const presence = this.#presence.advance(speech);
     const excitement = presence * this.#excitement.advance(speech * ramp(arousal, 0.35, 0.85));
     const effort = this.#effort.advance(speech * ramp(arousal, 0.5, 0.9) * ramp(levelToPeak, -12, 0));

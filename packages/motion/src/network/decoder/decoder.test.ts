@@ -123,13 +123,31 @@ describe('closures', () => {
     expect(gaps[25]).toBeGreaterThan(0.8 * gaps[19]!);
   });
 
+  it('leave rounded lips round', () => {
+    const rounded = { jawOpen: 0.12, mouthFunnel: 0.15, mouthPucker: 0.4 };
+    const pose = decode(say([{ viseme: 'ou', frames: 10, motion: rounded }, { viseme: 'PP', frames: 4, motion: rounded }])).at(-1)!;
+    expect(lipGap(pose)).toBeLessThan(CLOSED_MM);
+    expect(pose[CHANNEL.mouthPucker]).toBeGreaterThan(0.38);
+  });
+
+  it('that are only suspected bring the lips nearer and leave jaw and press as captured', () => {
+    const [frame] = say([{ viseme: 'ih', frames: 1 }]);
+    const at = (suspicion: number): Float32Array => {
+      const articulation = frame!.articulation.map((value, i) => (i === ARTICULATORS.indexOf('closure') ? suspicion : value));
+      return decode(Array.from({ length: 20 }, () => ({ ...frame!, articulation }))).at(-1)!;
+    };
+    const [open, suspected] = [at(0), at(CLOSURE.on)];
+    expect(lipGap(suspected)).toBeLessThan(lipGap(open) - 0.5);
+    for (const channel of [CHANNEL.jawOpen, CHANNEL.mouthClose, CHANNEL.mouthPressLeft]) expect(suspected[channel]).toBe(open[channel]);
+  });
+
   it('do not flutter where the curve hovers about the threshold', () => {
     const hovering = Array.from({ length: 40 }, (_, k) => {
       const [frame] = say([{ viseme: 'PP', frames: 1 }]);
       const score = k % 2 === 0 ? CLOSURE.on + 0.05 : (CLOSURE.on + CLOSURE.off) / 2;
       return { ...frame!, articulation: frame!.articulation.map((value) => value * score), visemes: frame!.visemes.map((value) => value * score) };
     });
-    const closed = decode([...say([{ viseme: 'aa', frames: 5 }]), ...hovering]).map((pose) => pose[CHANNEL.mouthClose]! > 0.01);
+    const closed = decode([...say([{ viseme: 'aa', frames: 5 }]), ...hovering]).map((pose) => lipGap(pose) < CLOSED_MM);
     expect(closed.filter((now, k) => k > 0 && now !== closed[k - 1])).toHaveLength(1);
   });
 });
@@ -142,6 +160,26 @@ it('f and v hold the lower lip at the teeth, the lips apart, the jaw nearly shut
     expect(pose[CHANNEL.jawOpen]).toBeLessThan(0.16);
     expect(lipGap(pose)).toBeGreaterThan(CLOSED_MM);
   }), { numRuns: 60 });
+});
+
+describe('rounding', () => {
+  it('that is surely heard puckers what the capture leaves flat, and brings the lips near each other', () => {
+    const flat = { jawOpen: 0.12, mouthFunnel: 0.2, mouthPucker: 0.05 };
+    const sure = decode(say([{ viseme: 'ou', frames: 20, motion: flat }])).at(-1)!;
+    const flared = decode(say([{ viseme: 'ih', frames: 20, motion: flat }])).at(-1)!;
+    expect(sure[CHANNEL.mouthPucker]).toBeGreaterThan(0.5);
+    expect(lipGap(sure)).toBeGreaterThan(CLOSED_MM);
+    expect(lipGap(sure)).toBeLessThan(2.5);
+    expect(flared[CHANNEL.mouthFunnel]).toBeCloseTo(0.2, 2);
+    expect(lipGap(flared)).toBeGreaterThan(4);
+  });
+});
+
+it('a sound without contact opens the jaw as the network has it, however loud it is', () => {
+  for (const levelToPeak of [-25, -12, 0]) {
+    const pose = decode(say([{ viseme: 'aa', frames: 50, motion: { jawOpen: 0.3 }, rest: { levelToPeak } }])).at(-1)!;
+    expect(pose[CHANNEL.jawOpen]! - pose[CHANNEL.mouthClose]!).toBeCloseTo(0.3, 3);
+  }
 });
 
 describe('smoothing', () => {

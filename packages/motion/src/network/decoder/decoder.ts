@@ -2,14 +2,15 @@ import { CHANNEL, CHANNEL_COUNT, clampPose, createPose } from '@visavis/face';
 import { LipTimeline, Mood, Prosody, type Expression } from '../../expression/index.js';
 import { ARTICULATORS, FRAME_RATE_HZ, MOTION_CHANNELS, VISEMES, type NetworkFrame } from '../frame.js';
 import { Contact, type ContactRules } from './contact.js';
-import { addArticulation, addAsymmetry, coupleSmile, enforceContacts, SOURCES, writeBase, type Sources } from './mouth.js';
+import { addArticulation, addAsymmetry, coupleSmile, enforceContacts, roundLips, SOURCES, writeBase, type Sources } from './mouth.js';
+import { ramp, unit } from './ramp.js';
 import { Tracker } from './tracker.js';
 
 /**
  * When lips are taken to meet: the mean of the closure curve and the viseme's probability. The thresholds go with the
  * weights: set them by `bench:motion` when those change.
  */
-export const CLOSURE: ContactRules = { on: 0.3, off: 0.2, attackMs: 10, releaseMs: 20 };
+export const CLOSURE: ContactRules = { on: 0.33, off: 0.26, attackMs: 10, releaseMs: 20 };
 /** When the lower lip is taken to be at the teeth, likewise. */
 export const LABIODENTAL: ContactRules = { on: 0.4, off: 0.28, attackMs: 12, releaseMs: 20 };
 /** Inertia of jaw and lips. */
@@ -19,7 +20,7 @@ const LIPS_MS = 20;
 const SILENCE_FROM = 0.5;
 const SILENCE_TO = 0.9;
 
-const [JAW, SMILE] = [MOTION_CHANNELS.indexOf('jawOpen'), MOTION_CHANNELS.indexOf('mouthSmile')];
+const SMILE = MOTION_CHANNELS.indexOf('mouthSmile');
 const [SIL, PP, FF] = [VISEMES.indexOf('sil'), VISEMES.indexOf('PP'), VISEMES.indexOf('FF')];
 const [CLOSED, TUCKED] = [ARTICULATORS.indexOf('closure'), ARTICULATORS.indexOf('labiodental')];
 
@@ -73,6 +74,7 @@ export class PoseDecoder {
     this.#prosody.advance({ ...frame, speech: shown }, this.#mood.livelinessAt(timeMs), values);
     this.#track(frame, shown);
     writeBase(this.#base, values);
+    roundLips(this.#sources, values);
     addArticulation(this.#sources, values);
     addAsymmetry(values[CHANNEL.headYaw]! / WIDEST_YAW, values);
     this.#mood.apply(values, timeMs);
@@ -89,8 +91,7 @@ export class PoseDecoder {
 
   #track({ motion, visemes, articulation }: NetworkFrame, shown: number): void {
     this.#trackers.forEach((tracker, i) => {
-      const gain = i === JAW ? this.#prosody.jawGain : 1;
-      this.#base[i] = unit(tracker.advance(shown * unit(gain * motion[i]!)));
+      this.#base[i] = unit(tracker.advance(shown * unit(motion[i]!)));
     });
     SOURCES.forEach((name, i) => {
       const { of, at } = PLACES[i]!;
@@ -115,11 +116,3 @@ export class PoseDecoder {
 
 /** A turn of the head, in radians, with which the mouth is as crooked as it gets. */
 const WIDEST_YAW = 0.05;
-
-function ramp(value: number, from: number, to: number): number {
-  return unit((value - from) / (to - from));
-}
-
-function unit(value: number): number {
-  return value > 0 ? Math.min(1, value) : 0;
-}

@@ -36,6 +36,19 @@ export function estimateLipGap(values: Float32Array): number {
   return gap;
 }
 
+/**
+ * Brings the lips of a pose together, in place, until the estimate says `mm`: by `mouthClose` as far as it is needed, and where
+ * the whole of the jaw is not enough by taking the funnel back. `left`: of an open jaw, `mouthClose` leaves so much at most.
+ */
+export function joinLips(values: Float32Array, mm: number, left: number): void {
+  const jaw = values[CHANNEL.jawOpen]!;
+  values[CHANNEL.mouthClose] = 0;
+  const needed = (estimateLipGap(values) - mm) / JAW_MM;
+  values[CHANNEL.mouthClose] = Math.min(jaw, Math.max(0, jaw - left, needed));
+  const over = Math.max(0, estimateLipGap(values) - mm) / MM.mouthFunnel;
+  values[CHANNEL.mouthFunnel] = Math.max(0, values[CHANNEL.mouthFunnel]! - over);
+}
+
 /** Parts the lips of a pose, in place, until the estimate says `mm` at least. `upperOnly`: the lower lip is held. */
 export function partLips(values: Float32Array, mm: number, upperOnly: boolean): void {
   const missing = mm - estimateLipGap(values);
