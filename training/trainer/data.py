@@ -31,7 +31,8 @@ class Shelf:
         found = [np.load(path) for path in sorted((data / 'shelf').glob(f'{part}-*.npz'))[:copies]]
         first = np.concatenate([copy['first'] for copy in found])
         reel = self._tape.reel_of(first)
-        self.kept = np.flatnonzero(self._tape.speaker[reel] != leave)
+        self._speaker = self._tape.speaker[reel]
+        self.kept = np.flatnonzero(self._speaker != leave)
         self._x = torch.empty(len(first), FRAMES, FEATURES, dtype=torch.float16, device=device)
         at = 0
         for copy in found:
@@ -43,6 +44,13 @@ class Shelf:
         self.weight = np.ones(len(first))
         for (engine, language), weight in FAVOURED.items():
             self.weight[(self._engine == engine) & ((self._language == language) | (language == ''))] = weight
+
+    def of_speaker(self, name: str) -> np.ndarray:
+        return np.flatnonzero(self._speaker == name)
+
+    def motion_of(self, chosen: np.ndarray, variant: int) -> Tensor:
+        """What the teacher of a fold shows."""
+        return self._tape.targets(self._first[chosen], self._speed[chosen], variant)['taught_motion']
 
     def batch(self, chosen: np.ndarray) -> dict[str, Tensor]:
         where = torch.from_numpy(chosen).to(self._x.device)

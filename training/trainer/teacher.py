@@ -1,7 +1,7 @@
 """What a speech recogniser's encoder knows, for the network to learn from.
 
 Four things for every 20 ms of tape. What the encoder hears, as principal components. Motion for speech whose face nobody saw:
-ridge on the encoder, fitted on the captured clips; the encoder was trained on many voices and languages, so what is read off
+ridge on the encoder as it is and as listener.py taught it, fitted on the captured clips; it was trained on many voices and languages, so what is read off
 it carries over to other speakers better than what is read off log-mel. Each fold has its own ridge, fitted without its clip.
 And visemes and articulation as a copy of the encoder reads them that was taught on the speech with phone times (listener.py):
 the only labels that recordings of people have, and a second opinion on all others.
@@ -26,7 +26,7 @@ from .facegood import CLIPS
 from .network import HEARD, MOTION
 
 CONTEXT = [-4, -2, -1, 0, 1, 2, 4]
-PENALTIES = [30_000.0, 100_000.0, 300_000.0, 1_000_000.0]
+PENALTIES = [10_000.0, 30_000.0, 100_000.0, 300_000.0]
 COMPONENTS_FROM = 60_000  # slots
 BLOCK = 20_000
 
@@ -68,35 +68,40 @@ class Ridge:
         return weights.float(), (mean_y - mean_x @ weights).float()
 
 
-def motion_variants(views: dict[str, list[Tensor]], faces: list[Tensor]) -> list[tuple[str, Tensor, Tensor]]:
-    """For each clip left out and for none: which view of the sound, weights and offset. View and penalty are those that do
-    best on the last of the clips that are left in."""
-    ridges = {name: Ridge(list(zip(clips, faces))) for name, clips in views.items()}
+def motion_variants(clips: list[Tensor], faces: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """For each clip left out and for none: weights and offset. Each channel has the penalty with which it agrees best on the
+    last of the clips that are left in."""
+    ridge = Ridge(list(zip(clips, faces)))
     found = []
     for left in [*range(len(CLIPS)), None]:
         kept = [i for i in range(len(CLIPS)) if i != left]
         check = kept[-1]
-
-        def error(option: tuple[str, float]) -> float:
-            weights, offset = ridges[option[0]].fit(kept[:-1], option[1])
-            y = faces[check]
-            return float((((views[option[0]][check] @ weights + offset) - y).square().mean(0) / (y.var(0) + 1e-4)).mean())
-
-        options = [(name, penalty) for name in views for penalty in PENALTIES]
-        errors = [error(option) for option in options]
-        name, penalty = options[int(np.argmin(errors))]
-        print(f'left out {left}: ' + ', '.join(f'{n} {p:.0f} {e:.3f}' for (n, p), e in zip(options, errors)), flush=True)
-        found.append((name, *ridges[name].fit(kept, penalty)))
+        agreement = []
+        for penalty in PENALTIES:
+            weights, offset = ridge.fit(kept[:-1], penalty)
+            agreement.append(_correlations(clips[check] @ weights + offset, faces[check]))
+        best = torch.stack(agreement).argmax(0)
+        fitted = [ridge.fit(kept, penalty) for penalty in PENALTIES]
+        channels = range(len(MOTION))
+        found.append((torch.stack([fitted[best[c]][0][:, c] for c in channels], 1),
+                      torch.stack([fitted[best[c]][1][c] for c in channels])))
+        print(f'left out {left}: ' + ', '.join(f'{name} {PENALTIES[best[c]]:.0f}' for c, name in enumerate(MOTION)), flush=True)
     return found
 
 
-def predicted(view: Tensor, models: list[tuple[str, Tensor, Tensor]], views: dict[str, Tensor]) -> np.ndarray:
+def _correlations(a: Tensor, b: Tensor) -> Tensor:
+    a, b = a - a.mean(0), b - b.mean(0)
+    return (a * b).mean(0) / (a.square().mean(0) * b.square().mean(0) + 1e-12).sqrt()
+
+
+def predicted(view: Tensor, models: list[tuple[Tensor, Tensor]]) -> np.ndarray:
     """[F, 6, 13] as float16, a block at a time."""
     out = np.zeros((len(view), len(models), len(MOTION)), np.float16)
+    reach = max(CONTEXT)
     for first in range(0, len(view), BLOCK):
-        for k, (name, weights, offset) in enumerate(models):
-            low, high = max(0, first - 4), first + BLOCK + 4
-            x = around(views[name][low:high].float())[first - low:][:BLOCK]
+        low = max(0, first - reach)
+        x = around(view[low:first + BLOCK + reach].float())[first - low:][:BLOCK]
+        for k, (weights, offset) in enumerate(models):
             out[first:first + len(x), k] = (x @ weights + offset).clamp(0, 1).half().cpu().numpy()
     return out
 
@@ -114,20 +119,17 @@ def main() -> None:
     pretrained = whisper.load(args.data / 'downloads', device)
     taught = listener.taught(args.data, train, device, args.minutes)
     clips = [slice(int(a), int(b)) for a, b in zip(faces.first, faces.first[1:])]
-    heard = {part: {'recogniser': whisper.whole(pretrained, t.pcm), 'listener': whisper.whole(taught.encoder, t.pcm)}
+    heard = {part: torch.cat([whisper.whole(pretrained, t.pcm), whisper.whole(taught.encoder, t.pcm)], 1)
              for part, t in (('train', train), ('facegood', faces))}
-    for views in heard.values():
-        views['both'] = torch.cat([views['recogniser'], views['listener']], 1)
-    views = {name: [around(view[c].float()) for c in clips] for name, view in heard['facegood'].items()}
-    models = motion_variants(views, [faces.motion[c].float() for c in clips])
+    models = motion_variants([around(heard['facegood'][c].float()) for c in clips], [faces.motion[c].float() for c in clips])
     generator = torch.Generator(device).manual_seed(1)
-    mean, projection = components(heard['train']['recogniser'], train.spoken & ~train.of_engine('noise'), generator)
-    for part, t in (('train', train), ('facegood', faces)):
-        view = heard[part]['recogniser']
-        visemes, articulation = listener.reads(taught, heard[part]['listener'])
+    recogniser, own = slice(whisper.WIDTH), slice(whisper.WIDTH, None)
+    mean, projection = components(heard['train'][:, recogniser], train.spoken & ~train.of_engine('noise'), generator)
+    for part, view in heard.items():
+        visemes, articulation = listener.reads(taught, view[:, own])
         partial = out / f'{part}.tmp.npz'
-        np.savez(partial, heard=((view.float() - mean) @ projection).half().cpu().numpy(), visemes=visemes,
-                 articulation=articulation, motion=predicted(view, models, heard[part]))
+        np.savez(partial, heard=((view[:, recogniser].float() - mean) @ projection).half().cpu().numpy(), visemes=visemes,
+                 articulation=articulation, motion=predicted(view, models))
         partial.rename(out / f'{part}.npz')
         print(f'{part}: {len(view)} slots', flush=True)
 
