@@ -50,7 +50,7 @@ try {
   for (const socket of sockets) socket.close();
 
   const result = {
-    bench: 'server', at: new Date().toISOString(), machine: machineBefore, streams, seconds: ms / 1000, sampleRate, fps: 30, workers: options.workers ?? 'default',
+    bench: 'server', at: new Date().toISOString(), machine: machineBefore, model: modelOf(before), streams, seconds: ms / 1000, sampleRate, fps: 30, workers: options.workers ?? 'default',
     reference: { what: 'resampling 60 s from 48 to 16 kHz, one core', ms: reference },
     pace, memoryKb: { perIdleSession: kbPerSession(idle), perSpeakingSession: Math.max(...Object.values(pace).map(({ peak }) => kbPerSession(peak))) },
   };
@@ -62,6 +62,11 @@ try {
   process.exitCode = misses.length === 0 ? 0 : 1;
 } finally {
   await server.stop();
+}
+
+/** Of the model that the server works with; its metric says so in a label. */
+function modelOf(metrics) {
+  return /^visavis_model\{model="(.*)"\}$/m.exec(Object.keys(metrics).join('\n'))?.[1];
 }
 
 /** All streams for the whole time with chunks of one length. */
@@ -114,8 +119,8 @@ function missesOf(name, { addedDelayMs, framesMissing }) {
   ];
 }
 
-function report({ machine: { cpu, cores, node }, pace, memoryKb }) {
-  console.log(`${streams} streams, ${ms / 1000} s, ${sampleRate} Hz, 30 fps; ${cpu}, ${cores} cores, Node ${node}; server and driver share them`);
+function report({ machine: { cpu, cores, node, load }, model, pace, memoryKb }) {
+  console.log(`${streams} streams, ${ms / 1000} s, ${sampleRate} Hz, 30 fps, ${model}; ${cpu}, ${cores} cores, load before ${load}, Node ${node}; server and driver share them`);
   printTable('reference', [['resampling 60 s, 48 to 16 kHz', reference, 'ms']]);
   for (const [name, one] of Object.entries(pace)) {
     printTable(`${name}: chunks of ${one.chunkMs} ms`, [
@@ -127,6 +132,7 @@ function report({ machine: { cpu, cores, node }, pace, memoryKb }) {
       ['late sends of the driver p95', one.sendLatenessMs.p95, 'ms'],
       ['step, mean', one.meanStepMs, 'ms'], ['queue delay, mean', one.meanQueueDelayMs, 'ms'], ['calls a batch, mean', one.meanBatch, ''],
       ['server CPU a stream second', one.serverCpuSecondsPerStreamSecond * 1000, 'ms'], ['the same, to the reference second', one.cpuToReference, 'x'],
+      ['streams that one core has the time for', 1 / one.serverCpuSecondsPerStreamSecond, 'all threads of the server counted'],
       ['driver CPU a stream second', one.driverCpuSecondsPerStreamSecond * 1000, 'ms'],
       ['frames missing', String(one.framesMissing), 'of all that were due, 0 wanted'], ['frames the server calls late', String(one.lateFrames), `of ${one.frames}`],
     ]);

@@ -61,7 +61,7 @@ function parts(): SessionParts {
   const context = () => resolveConfig({ apps: [{ appId: 'app', apiKeys: ['key'] }], clock });
   shared ??= {
     context: context(), opus: nativeOpus(), engines: createLocalHost(createSignalModel(), true), claimPlace: () => () => undefined,
-    queued: new SharedQueue(2 ** 30, () => undefined),
+    queued: new SharedQueue(2 ** 30),
   };
   return shared;
 }

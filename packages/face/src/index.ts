@@ -6,7 +6,7 @@ export {
   ARKIT_NAMES, CHANNEL, CHANNEL_COUNT, CHANNEL_NAMES, HEAD_ROTATION_NAMES, HEAD_TRANSLATION_NAMES,
   ROTATION_OFFSET, TRANSLATION_OFFSET, WEIGHT_COUNT, type ArkitName, type ChannelName,
 } from './channels.js';
-export { clampPose, copyPose, createPose, resetPose, type Frame, type Pose } from './pose.js';
+export { clampChannels, clampPose, copyPose, createPose, resetPose, type Frame, type Pose } from './pose.js';
 export { frameIndexAt, lerpPose, samplePose } from './interpolate.js';
 export { MASK, maskOf, type ChannelMask } from './mask.js';
 export { mixLayers, type Layer, type LayerMode } from './layers.js';

@@ -46,11 +46,15 @@ export function resetPose(pose: Pose): Pose {
 
 /** Clamps weights to [0, 1] and turns non-finite numbers into rest, in place. */
 export function clampPose(pose: Pose): Pose {
-  const { values } = pose;
+  clampChannels(pose.values);
+  return pose;
+}
+
+/** The same of a pose's 58 values, before there is a pose of them. */
+export function clampChannels(values: Float32Array): void {
   for (let i = 0; i < CHANNEL_COUNT; i++) {
     const value = values[i]!;
     if (!Number.isFinite(value)) values[i] = 0;
     else if (i < WEIGHT_COUNT) values[i] = value < 0 ? 0 : value > 1 ? 1 : value;
   }
-  return pose;
 }

@@ -77,7 +77,7 @@ function gated(): { model: MotionModel; open: () => void } {
   return { model: { ...model, open: () => wait(model.open()) }, open: () => open() };
 }
 
-function setUp(limits: Partial<Limits>, capabilities = '', queued = new SharedQueue(2 ** 30, () => undefined)) {
+function setUp(limits: Partial<Limits>, capabilities = '', queued = new SharedQueue(2 ** 30)) {
   const { model, open } = gated();
   const clock = new ManualClock();
   const context = resolveConfig({ ...devConfig(), limits, model, clock });
@@ -120,8 +120,7 @@ describe('a session that is sent more than it can take', () => {
   });
 
   it('stops reading where all sessions together hold too much and it holds more than its share, and reads on as soon as there is room', async () => {
-    let bytes = 0;
-    const queued = new SharedQueue(100_000, (now) => void (bytes = now));
+    const queued = new SharedQueue(100_000);
     const [greedy, modest] = [setUp({}, '', queued), setUp({}, '', queued)];
     for (let i = 0; i < 4; i++) greedy.socket.receive('clientAudioInput', { reqId: 'a', audio: second });
     expect(greedy.socket.isPaused).toBe(false); // one more message is read
@@ -130,14 +129,14 @@ describe('a session that is sent more than it can take', () => {
     modest.socket.receive('clientAudioInput', { reqId: 'a', audio: second });
     modest.socket.receive('clientAudioInput', { reqId: 'a', audio: new Uint8Array(100) });
     expect(modest.socket.isPaused).toBe(false);
-    expect(bytes).toBeGreaterThan(5 * second.length);
+    expect(queued.bytes).toBeGreaterThan(5 * second.length);
     greedy.open();
     await once(greedy.socket, 'resumed');
     for (const { socket, session } of [greedy, modest]) {
       socket.close(1006);
       await session.closed;
     }
-    expect(bytes).toBe(0);
+    expect(queued.bytes).toBe(0);
   });
 
   it('still sees an interrupt right behind the message that filled it', async () => {

@@ -17,7 +17,6 @@ export class Metrics {
   readonly sessions = this.#gauge('visavis_sessions', 'Sessions past their handshake');
   readonly model = new Gauge({ name: 'visavis_model', help: 'Always 1; the label is the id of the model that makes motion', labelNames: ['model'], registers: [this.#registry] });
   readonly streams = this.#gauge('visavis_streams', 'Requests being answered');
-  readonly queuedBytes = this.#gauge('visavis_queued_bytes', 'Audio bytes waiting in all sessions');
   readonly requests = new Counter({
     name: 'visavis_requests_total', help: 'Requests by how they ended', labelNames: ['outcome'], registers: [this.#registry],
   });
@@ -42,6 +41,11 @@ export class Metrics {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1e6;
     });
+  }
+
+  /** Read when it is asked for, since it changes with every message. */
+  sampleQueuedBytes(read: () => number): void {
+    this.#sampled('visavis_queued_bytes', 'Audio bytes waiting in all sessions', read);
   }
 
   /** Everything in the Prometheus text format, of type `contentType`. */

@@ -71,11 +71,14 @@ export class Reply {
   /** Takes the next samples, at most a second or so: nothing else is done meanwhile. */
   async push(samples: Float32Array, arrivedMs: number): Promise<void> {
     this.#arrivedMs = arrivedMs;
-    const step = this.#step(() => this.#engine.push(samples));
+    const { clock, encoder } = this.#options;
+    const beganMs = clock.nowMs();
+    const frames = this.#engine.push(samples);
     const heard = samples.subarray(this.#unheard);
     this.#unheard -= samples.length - heard.length;
-    if (this.#options.encoder) this.#audio.add(this.#options.encoder.push(heard));
-    this.#motion.add(await step);
+    if (encoder) this.#audio.add(encoder.push(heard));
+    this.#motion.add(await frames);
+    this.#observeStep(beganMs);
     this.sendDue();
   }
 
@@ -92,13 +95,14 @@ export class Reply {
   /** Ends the request: sends everything left, `end` last. */
   async finish(): Promise<void> {
     const { encoder, send, clock } = this.#options;
-    const step = this.#step(() => this.#engine.finish());
     const nowMs = clock.nowMs();
+    const left = this.#engine.finish();
     if (encoder) {
       this.#audio.add(encoder.flush());
       this.#finishAudio(encoder, nowMs);
     }
-    this.#motion.add(await step);
+    this.#motion.add(await left);
+    this.#observeStep(nowMs);
     let frames = this.#motion.force(nowMs);
     if (!frames) send({ end: true });
     while (frames) {
@@ -113,12 +117,9 @@ export class Reply {
     this.#engine.close();
   }
 
-  async #step(call: () => Promise<MotionFrame[]>): Promise<MotionFrame[]> {
+  #observeStep(beganMs: number): void {
     const { clock, metrics } = this.#options;
-    const beganMs = clock.nowMs();
-    const frames = await call();
     metrics.step.observe((clock.nowMs() - beganMs) / 1000);
-    return frames;
   }
 
   /** Audio goes out up to where the motion just taken ends. */

@@ -49,9 +49,9 @@ async function work(request: Intake, reply: Reply, samples: Float32Array, { piec
 }
 
 /** Until audio, the end or a cancellation comes, or something held back must go. */
-async function waitForAudio(request: Intake, reply: Reply, clock: Clock): Promise<void> {
+function waitForAudio(request: Intake, reply: Reply, clock: Clock): Promise<void> {
   const { dueMs } = reply;
-  const stop = dueMs === undefined ? undefined : clock.after(Math.max(0, dueMs - clock.nowMs()), () => request.changed.raise());
-  await request.changed.wait();
-  stop?.();
+  if (dueMs === undefined) return request.changed.wait();
+  const stop = clock.after(Math.max(0, dueMs - clock.nowMs()), () => request.changed.raise());
+  return request.changed.wait().finally(stop);
 }

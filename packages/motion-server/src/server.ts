@@ -82,7 +82,8 @@ class RunningServer implements MotionServer {
     this.#apps = new AppRegistry(apps);
     this.#tokens = new TokenSigner(context);
     const places = new SessionPlaces(limits.maxSessionsPerApp);
-    const queued = new SharedQueue(limits.maxTotalQueuedBytes, (bytes) => context.metrics.queuedBytes.set(bytes));
+    const queued = new SharedQueue(limits.maxTotalQueuedBytes);
+    context.metrics.sampleQueuedBytes(() => queued.bytes);
     this.#parts = { context, opus: loadOpus(), engines, queued, claimPlace: (appId) => places.claim(appId) };
     const console = createConsole({ context, apps: this.#apps, tokens: this.#tokens, modelId: engines.modelId, isDraining: () => this.#closed !== undefined });
     context.metrics.model.set({ model: engines.modelId }, 1);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { VisavisError } from '@visavis/protocol/errors';
 import { AudioFormat, closeCodeOf, decodeEnvelope, encodeEnvelope } from '@visavis/protocol/ingress';
 import type { RawData, WebSocket } from 'ws';
@@ -11,6 +10,7 @@ import { agree, readConfigure, type SessionForm } from './handshake.js';
 import type { Intake } from './intake.js';
 import type { Opus } from './opus.js';
 import type { Outcome } from './metrics.js';
+import { nextTurn } from './next-turn.js';
 import { Outbox } from './outbox.js';
 import { Reply, type ReplyBody } from './reply.js';
 import { RequestQueue } from './request-queue.js';
@@ -198,8 +198,8 @@ export class Session {
 
   async #breathe(): Promise<void> {
     this.#relieve();
-    await setImmediate();
-    await this.#outbox.drained();
+    await nextTurn();
+    if (this.#outbox.isBehind) await this.#outbox.drained();
   }
 
   #answer(request: Intake, body: ReplyBody): void {

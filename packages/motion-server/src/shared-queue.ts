@@ -14,13 +14,16 @@ export interface QueueShare {
  */
 export class SharedQueue {
   readonly #limit: number;
-  readonly #changed: (bytes: number) => void;
   #bytes = 0;
   #sessions = 0;
 
-  constructor(limit: number, changed: (bytes: number) => void) {
+  constructor(limit: number) {
     this.#limit = limit;
-    this.#changed = changed;
+  }
+
+  /** What waits in all. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   join(): QueueShare {
@@ -30,7 +33,6 @@ export class SharedQueue {
       if (!joined || bytes === held) return;
       this.#bytes += bytes - held;
       held = bytes;
-      this.#changed(this.#bytes);
     };
     const isFull = (): boolean => this.#bytes >= this.#limit && held > this.#limit / this.#sessions;
     this.#sessions++;

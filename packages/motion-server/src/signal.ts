@@ -4,15 +4,16 @@ export class Signal {
   #waiters: (() => void)[] = [];
 
   raise(): void {
-    this.#raised = true;
     const waiters = this.#waiters;
+    this.#raised = waiters.length === 0;
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
 
   /** Resolves at the next raise, or at once where there was one since the last wait. */
-  async wait(): Promise<void> {
-    if (!this.#raised) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  wait(): Promise<void> {
+    if (!this.#raised) return new Promise((resolve) => this.#waiters.push(resolve));
     this.#raised = false;
+    return Promise.resolve();
   }
 }

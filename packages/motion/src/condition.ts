@@ -22,19 +22,25 @@ export class Conditioner {
 
   /** A conditioned copy. Throws MotionInputError `invalidSamples`, and then has taken nothing. */
   push(samples: Float32Array): Float32Array {
-    for (const sample of samples) {
-      if (!Number.isFinite(sample)) throw new MotionInputError('invalidSamples', 'audio holds NaN or infinite samples; send finite ones');
-    }
+    if (!areFinite(samples)) throw new MotionInputError('invalidSamples', 'audio holds NaN or infinite samples; send finite ones');
     const clean = new Float32Array(samples.length);
+    const rate = this.#rate;
     let offset = this.#offset ?? clip(samples[0] ?? 0);
     for (let i = 0; i < samples.length; i++) {
       const sample = clip(samples[i]!);
-      offset += (sample - offset) * this.#rate;
+      offset += (sample - offset) * rate;
       clean[i] = sample - offset;
     }
     if (samples.length > 0) this.#offset = offset;
     return clean;
   }
+}
+
+/** What is no number makes the sum none. */
+function areFinite(samples: Float32Array): boolean {
+  let zero = 0;
+  for (let i = 0; i < samples.length; i++) zero += samples[i]! * 0;
+  return zero === 0;
 }
 
 function clip(sample: number): number {

@@ -91,7 +91,9 @@ export class FrameSampler {
 }
 
 function blend(from: Float32Array, to: Float32Array, t: number): Float32Array {
-  return from.map((value, i) => value + (to[i]! - value) * t);
+  const values = new Float32Array(from.length);
+  for (let i = 0; i < values.length; i++) values[i] = from[i]! + (to[i]! - from[i]!) * t;
+  return values;
 }
 
 /** Eases the speech channels towards rest: all of them at 1 and above, none at 0 (smoothstep between). */

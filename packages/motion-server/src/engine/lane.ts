@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Metrics } from '../metrics.js';
-import { fromCallError, packSamples, unpackFrames, type Answer, type Batch, type Op, type Ready } from './messages.js';
+import { Gathering } from './gathering.js';
+import type { EngineOptions } from './host.js';
+import { fromCallError, Op, packSamples, RESULT_FIELDS, unpackFrames, type Answer, type Batch, type Ready } from './messages.js';
 import type { EngineLane, PooledEngine } from './pooled-engine.js';
 
 /** A worker that has calls and answers none for so long is ended. */
@@ -24,14 +26,19 @@ export interface LaneEvents {
   ended(engines: PooledEngine[]): void;
 }
 
-/** One worker: gathers the calls of a tick into one message, and takes the answers to the engines they are for. */
+/** One worker: gathers calls into messages, and takes the answers to the engines they are for. */
 export class Lane implements EngineLane {
   readonly #worker: WorkerThread;
   readonly #metrics: Metrics;
   readonly #clock: Clock;
   readonly #engines = new Map<number, PooledEngine>();
-  #ops: Op[] = [];
+  readonly #gathering: Gathering;
+  /** As in a Batch. */
+  #ops: number[] = [];
+  #options: EngineOptions[] = [];
   #samples: Float32Array[] = [];
+  /** Calls among the `ops`: what is answered. */
+  #calls = 0;
   #nextId = 0;
   /** Calls sent and not answered. */
   #open = 0;
@@ -42,6 +49,7 @@ export class Lane implements EngineLane {
     this.#worker = worker;
     this.#metrics = metrics;
     this.#clock = clock;
+    this.#gathering = new Gathering(clock, () => this.#flush());
     this.#calmDown = clock.after(LOAD_MS, () => void worker.terminate());
     worker.on('message', (message) => {
       if ('results' in message) return this.#handleAnswer(message);
@@ -62,10 +70,27 @@ export class Lane implements EngineLane {
     return this.#isReady;
   }
 
-  send(op: Op, samples?: Float32Array): void {
-    if (this.#ops.length === 0) setImmediate(() => this.#flush());
-    this.#ops.push(op);
-    if (samples) this.#samples.push(samples);
+  open(engine: number, options: EngineOptions): void {
+    this.#options.push(options);
+    this.#add(Op.Open, engine, 0);
+  }
+
+  /** Takes the array itself. */
+  push(engine: number, samples: Float32Array): void {
+    this.#samples.push(samples);
+    this.#calls++;
+    this.#add(Op.Push, engine, samples.length);
+  }
+
+  finish(engine: number): void {
+    this.#calls++;
+    this.#add(Op.Finish, engine, 0);
+  }
+
+  /** Its results, where any are to come, go nowhere. */
+  close(engine: number): void {
+    this.#engines.delete(engine);
+    this.#add(Op.Close, engine, 0);
   }
 
   enter(engine: PooledEngine): number {
@@ -74,20 +99,25 @@ export class Lane implements EngineLane {
     return id;
   }
 
-  exit(id: number): void {
-    this.#engines.delete(id);
-  }
-
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
 
+  #add(...op: [kind: Op, engine: number, samples: number]): void {
+    this.#ops.push(...op);
+    // An engine has one call at a time: with all of them under way no more can come.
+    this.#gathering.add(this.#calls + this.#open >= this.#engines.size);
+  }
+
   #flush(): void {
+    const ops = Int32Array.from(this.#ops);
     const samples = packSamples(this.#samples);
-    const calls = this.#ops.filter(({ kind }) => kind === 'push' || kind === 'finish').length;
-    this.#worker.postMessage({ ops: this.#ops, samples }, [samples.buffer]);
+    const calls = this.#calls;
+    this.#worker.postMessage({ ops, options: this.#options, samples }, [ops.buffer, samples.buffer]);
     this.#ops = [];
+    this.#options = [];
     this.#samples = [];
+    this.#calls = 0;
     if (calls === 0) return;
     this.#metrics.batchSize.observe(calls);
     this.#open += calls;
@@ -100,15 +130,17 @@ export class Lane implements EngineLane {
     if (this.#open > 0) this.#calmDown = this.#clock.after(STUCK_MS, () => void this.#worker.terminate());
   }
 
-  #handleAnswer({ results, values }: Answer): void {
-    this.#open -= results.length;
+  #handleAnswer({ results, errors, values }: Answer): void {
+    this.#open -= results.length / RESULT_FIELDS;
     this.#watch();
-    let at = 0;
-    for (const result of results) {
-      const engine = this.#engines.get(result.engine);
-      if (result.error) engine?.fail(fromCallError(result.error));
-      else engine?.handleFrames(unpackFrames(result, values, at, engine.fps));
-      at += result.count;
+    let [from, failed] = [0, 0];
+    for (let at = 0; at < results.length; at += RESULT_FIELDS) {
+      const [id, first, count, isFailed] = [results[at]!, results[at + 1]!, results[at + 2]!, results[at + 3]!];
+      const error = isFailed === 1 ? errors[failed++] : undefined;
+      const engine = this.#engines.get(id);
+      if (error) engine?.fail(fromCallError(error));
+      else engine?.handleFrames(unpackFrames(first, count, values, from, engine.fps));
+      from += count;
     }
   }
 }

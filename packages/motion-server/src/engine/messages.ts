@@ -2,32 +2,32 @@ import { CHANNEL_COUNT, createPose } from '@visavis/face';
 import { MotionInputError, type MotionErrorCode, type MotionFrame } from '@visavis/motion';
 import type { EngineOptions } from './host.js';
 
-/** One call of one engine. The samples of pushes lie one after the other in the batch. */
-export type Op =
-  | { readonly kind: 'open'; readonly engine: number; readonly options: EngineOptions }
-  | { readonly kind: 'push'; readonly engine: number; readonly count: number }
-  | { readonly kind: 'finish'; readonly engine: number }
-  | { readonly kind: 'close'; readonly engine: number };
+/** What is asked of an engine: `open` takes options, `push` samples; `push` and `finish` are calls, which are answered. */
+export enum Op { Open, Push, Finish, Close }
 
-/** All calls of one tick for one worker. */
+/** All that goes to one worker at a time. Numbers in one array: a hundred objects cost more to send than their samples. */
 export interface Batch {
-  readonly ops: readonly Op[];
+  /** OP_FIELDS for each: the Op, its engine, how many of `samples` are its own. */
+  readonly ops: Int32Array;
+  /** Of those that open, in order. */
+  readonly options: readonly EngineOptions[];
+  /** Of the pushes, one after the other. */
   readonly samples: Float32Array;
 }
 
-/** Outcome of one push or finish: `count` frames from `first` on, their values one after the other in the answer. */
-export interface Result {
-  readonly engine: number;
-  readonly first: number;
-  readonly count: number;
-  readonly error?: CallError;
-}
+export const OP_FIELDS = 3;
 
 /** What a worker answers a batch with. */
 export interface Answer {
-  readonly results: readonly Result[];
+  /** RESULT_FIELDS for each push and finish: its engine, the index of its first frame, how many frames, 1 where it failed. */
+  readonly results: Int32Array;
+  /** Of those that failed, in order. */
+  readonly errors: readonly CallError[];
+  /** Of the frames, one after the other. */
   readonly values: Float32Array;
 }
+
+export const RESULT_FIELDS = 4;
 
 /** What a worker says once, when it is able to work. */
 export interface Ready {
@@ -69,8 +69,8 @@ export function packPoses(frames: readonly MotionFrame[]): Float32Array<ArrayBuf
   return packed;
 }
 
-/** Frames over their part of `values`, which begins at pose number `from`. */
-export function unpackFrames({ first, count }: Result, values: Float32Array, from: number, fps: number): MotionFrame[] {
+/** `count` frames from `first` on over their part of `values`, which begins at pose number `from`. */
+export function unpackFrames(first: number, count: number, values: Float32Array, from: number, fps: number): MotionFrame[] {
   return Array.from({ length: count }, (_, i) => {
     const at = (from + i) * CHANNEL_COUNT;
     const index = first + i;

@@ -1,7 +1,6 @@
 import type { MotionFrame } from '@visavis/motion';
 import { AudioHistory } from './audio-history.js';
 import type { EngineOptions, RemoteEngine } from './host.js';
-import type { Op } from './messages.js';
 
 /** What an engine that replaces another hears before it goes on: as long as the model remembers noise and level. */
 const WARMUP_MS = 4_000;
@@ -10,10 +9,12 @@ const MAX_MOVES = 3;
 
 /** The way to a worker. */
 export interface EngineLane {
-  send(op: Op, samples?: Float32Array): void;
   /** Takes an engine in; its results come under the number. */
   enter(engine: PooledEngine): number;
-  exit(id: number): void;
+  open(id: number, options: EngineOptions): void;
+  push(id: number, samples: Float32Array): void;
+  finish(id: number): void;
+  close(id: number): void;
 }
 
 interface Call {
@@ -67,8 +68,7 @@ export class PooledEngine implements RemoteEngine {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#lane?.send({ kind: 'close', engine: this.#id });
-    this.#lane?.exit(this.#id);
+    this.#lane?.close(this.#id);
     this.#call?.resolve([]);
     this.#call = undefined;
   }
@@ -115,7 +115,7 @@ export class PooledEngine implements RemoteEngine {
     this.#lane = this.#choose();
     if (!this.#lane) return this.fail(new Error('no worker runs'));
     this.#id = this.#lane.enter(this);
-    this.#lane.send({ kind: 'open', engine: this.#id, options });
+    this.#lane.open(this.#id, options);
   }
 
   #begin(kind: Call['kind'], samples?: Float32Array): Promise<MotionFrame[]> {
@@ -129,7 +129,7 @@ export class PooledEngine implements RemoteEngine {
 
   #post(kind: Call['kind'], samples: Float32Array = new Float32Array(0)): void {
     this.#awaited++;
-    if (kind === 'push') this.#lane?.send({ kind, engine: this.#id, count: samples.length }, samples);
-    else this.#lane?.send({ kind, engine: this.#id });
+    if (kind === 'push') this.#lane?.push(this.#id, samples);
+    else this.#lane?.finish(this.#id);
   }
 }

@@ -1,14 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { MotionEngine, type MotionFrame } from '@visavis/motion';
 import { loadModel, type ModelChoice } from './load-model.js';
-import { packPoses, toCallError, type Answer, type Batch, type CallError, type Op, type Ready, type Result } from './messages.js';
+import type { EngineOptions } from './host.js';
+import { Op, OP_FIELDS, packPoses, RESULT_FIELDS, toCallError, type Answer, type Batch, type CallError, type Ready } from './messages.js';
 
 /** What is left of an engine that could not be opened. */
 type Slot = MotionEngine | CallError;
 
+/** Of a call. */
 interface Outcome {
-  readonly result: Result;
+  readonly engine: number;
   readonly frames: readonly MotionFrame[];
+  readonly error?: CallError;
 }
 
 /** Entry of a worker thread: the engines of many sessions over one model, a batch of calls at a time. */
@@ -20,35 +23,38 @@ const slots = new Map<number, Slot>();
 port.on('message', (batch: Batch) => void work(batch));
 port.postMessage({ model: model.id, ...rest } satisfies Ready);
 
-async function work({ ops, samples }: Batch): Promise<void> {
-  let at = 0;
+async function work({ ops, options, samples }: Batch): Promise<void> {
+  let [opened, from] = [0, 0];
   const calls: Promise<Outcome>[] = [];
-  for (const op of ops) {
-    const part = op.kind === 'push' ? samples.subarray(at, at += op.count) : undefined;
-    const call = begin(op, part);
-    if (call) calls.push(call);
+  // Pushes at once, in order; the pulls of a batch are under way together, so that a model may batch them.
+  for (let at = 0; at < ops.length; at += OP_FIELDS) {
+    const engine = ops[at + 1]!;
+    switch (ops[at] as Op) {
+      case Op.Open:
+        slots.set(engine, open(options[opened++]!));
+        break;
+      case Op.Push:
+        calls.push(call(engine, samples.subarray(from, from += ops[at + 2]!)));
+        break;
+      case Op.Finish:
+        calls.push(call(engine, undefined));
+        break;
+      case Op.Close:
+        close(engine);
+    }
   }
-  const outcomes = await Promise.all(calls);
-  if (outcomes.length === 0) return;
+  if (calls.length > 0) answer(await Promise.all(calls));
+}
+
+function answer(outcomes: readonly Outcome[]): void {
+  const results = new Int32Array(RESULT_FIELDS * outcomes.length);
+  outcomes.forEach(({ engine, frames, error }, i) => results.set([engine, frames[0]?.index ?? 0, frames.length, error ? 1 : 0], i * RESULT_FIELDS));
+  const errors = outcomes.flatMap(({ error }) => error ?? []);
   const values = packPoses(outcomes.flatMap(({ frames }) => frames));
-  port!.postMessage({ results: outcomes.map(({ result }) => result), values } satisfies Answer, [values.buffer]);
+  port!.postMessage({ results, errors, values } satisfies Answer, [results.buffer, values.buffer]);
 }
 
-/** Pushes at once, in order; the pulls of a batch are under way together, so that a model may batch them. */
-function begin(op: Op, samples: Float32Array | undefined): Promise<Outcome> | undefined {
-  switch (op.kind) {
-    case 'open':
-      slots.set(op.engine, open(op));
-      return undefined;
-    case 'close':
-      close(op.engine);
-      return undefined;
-    default:
-      return call(op.engine, samples);
-  }
-}
-
-function open({ options }: Op & { kind: 'open' }): Slot {
+function open(options: EngineOptions): Slot {
   try {
     return new MotionEngine({ model, ...options });
   } catch (error) {
@@ -69,13 +75,12 @@ async function call(engine: number, samples: Float32Array | undefined): Promise<
   try {
     if (samples) slot.push(samples);
     else slot.flush();
-    const frames = await slot.pull();
-    return { result: { engine, first: frames[0]?.index ?? 0, count: frames.length }, frames };
+    return { engine, frames: await slot.pull() };
   } catch (error) {
     return failed(engine, toCallError(error));
   }
 }
 
 function failed(engine: number, error: CallError): Outcome {
-  return { result: { engine, first: 0, count: 0, error }, frames: [] };
+  return { engine, frames: [], error };
 }

@@ -11,15 +11,16 @@ const MEAN_FRAMES = 300;
 const PITCH_FRAMES = 200;
 const VOICED = 0.6;
 
+/** What a step works with and leaves nothing in. All streams share it: tables of their own would fall out of the cache. */
+const spectrum = new SpectrumPair();
+const [first, second] = [newAnalysis(), newAnalysis()];
+
 /**
  * What the network hears: FEATURES values every 10 ms of 16 kHz audio, causal, normalised by what the stream has been like
  * so far. Keeps 40 ms of samples. `training/trainer/features.py` is the reference and states every constant.
  */
 export class FeatureStream {
-  readonly #spectrum = new SpectrumPair();
   readonly #samples = new Float64Array(BEFORE + STEP_SAMPLES);
-  readonly #first: Analysis = { bands: new Float64Array(BANDS), level: 0, voicing: 0, pitch: 0 };
-  readonly #second: Analysis = { bands: new Float64Array(BANDS), level: 0, voicing: 0, pitch: 0 };
   readonly #mean = new Float64Array(BANDS);
   #filled = BEFORE;
   #floor = 0;
@@ -57,9 +58,9 @@ export class FeatureStream {
   #step(): Float32Array {
     const out = new Float32Array(STEP_FRAMES * FEATURES);
     for (let frame = 0; frame < STEP_FRAMES; frame += 2) {
-      this.#spectrum.analyse(this.#samples, frame * HOP, this.#first, this.#second);
-      this.#normalise(this.#first, out, frame * FEATURES);
-      this.#normalise(this.#second, out, (frame + 1) * FEATURES);
+      spectrum.analyse(this.#samples, frame * HOP, first, second);
+      this.#normalise(first, out, frame * FEATURES);
+      this.#normalise(second, out, (frame + 1) * FEATURES);
     }
     this.#samples.copyWithin(0, STEP_SAMPLES);
     this.#filled = BEFORE;
@@ -89,6 +90,10 @@ export class FeatureStream {
     this.#meanFrames = Math.min(this.#meanFrames + 1, MEAN_FRAMES);
     for (let b = 0; b < BANDS; b++) this.#mean[b]! += (bands[b]! - this.#mean[b]!) / this.#meanFrames;
   }
+}
+
+function newAnalysis(): Analysis {
+  return { bands: new Float64Array(BANDS), level: 0, voicing: 0, pitch: 0 };
 }
 
 function clip(value: number, low: number, high: number): number {

@@ -1,4 +1,5 @@
 import { Fft } from '../fft.js';
+import { CosinePair } from './cosine.js';
 
 /** 16 kHz samples per analysis. */
 export const HOP = 160;
@@ -36,11 +37,12 @@ const WINDOW_R = windowAutocorrelation();
 const MEL = melBands();
 
 /**
- * Mel bands, level and pitch of windows of 25 ms. Two windows share one complex transform each way: both are real, and so
- * are their autocorrelations. `training/trainer/features.py` is the reference; its docstring states every constant.
+ * Mel bands, level and pitch of windows of 25 ms. Two windows share one complex transform, for both are real, and their
+ * autocorrelations one of half the size. `training/trainer/features.py` is the reference; its docstring states every constant.
  */
 export class SpectrumPair {
   readonly #fft = new Fft(FFT_SIZE);
+  readonly #cosines = new CosinePair(FFT_SIZE / 2);
   readonly #re = new Float64Array(FFT_SIZE);
   readonly #im = new Float64Array(FFT_SIZE);
 
@@ -51,9 +53,9 @@ export class SpectrumPair {
     this.#toPowers();
     readBands(this.#re, first);
     readBands(this.#im, second);
-    this.#fft.transform(this.#re, this.#im);
-    this.#readPitch(this.#re, first);
-    this.#readPitch(this.#im, second);
+    this.#cosines.transform(this.#re, this.#im, LAG_MAX);
+    readPitch(this.#re, first);
+    readPitch(this.#im, second);
   }
 
   #load(samples: Float64Array, at: number): void {
@@ -65,7 +67,7 @@ export class SpectrumPair {
     this.#im.fill(0, WINDOW);
   }
 
-  /** From the shared spectrum to the two power spectra, whole and symmetric, in `re` and `im`. */
+  /** From the shared spectrum to the BINS of each power spectrum, in `re` and `im`. */
   #toPowers(): void {
     const re = this.#re;
     const im = this.#im;
@@ -75,24 +77,25 @@ export class SpectrumPair {
       const oddRe = 0.5 * (re[k]! - re[mirror]!);
       const evenIm = 0.5 * (im[k]! - im[mirror]!);
       const oddIm = 0.5 * (im[k]! + im[mirror]!);
-      re[k] = re[mirror] = evenRe * evenRe + evenIm * evenIm;
-      im[k] = im[mirror] = oddRe * oddRe + oddIm * oddIm;
+      re[k] = evenRe * evenRe + evenIm * evenIm;
+      im[k] = oddRe * oddRe + oddIm * oddIm;
     }
   }
+}
 
-  /** Of an autocorrelation, FFT_SIZE times too large: the lag at which it is largest against the window's own. */
-  #readPitch(r: Float64Array, out: Analysis): void {
-    const whole = r[0]! / FFT_SIZE + 1e-9;
-    let best = -Infinity;
-    let lag = LAG_MIN;
-    for (let l = LAG_MIN; l <= LAG_MAX; l++) {
-      const value = r[l]! / WINDOW_R[l]!;
-      if (value > best) [best, lag] = [value, l];
-    }
-    out.voicing = Math.min(1, Math.max(0, best / FFT_SIZE / whole));
-    out.pitch = Math.log2(SAMPLE_RATE / lag);
+/** Of an autocorrelation, FFT_SIZE times too large: the lag at which it is largest against the window's own. */
+function readPitch(r: Float64Array, out: Analysis): void {
+  const whole = r[0]! / FFT_SIZE + 1e-9;
+  let best = -Infinity;
+  let lag = LAG_MIN;
+  for (let l = LAG_MIN; l <= LAG_MAX; l++) {
+    const value = r[l]! / WINDOW_R[l]!;
+    if (value <= best) continue;
+    best = value;
+    lag = l;
   }
-
+  out.voicing = Math.min(1, Math.max(0, best / FFT_SIZE / whole));
+  out.pitch = Math.log2(SAMPLE_RATE / lag);
 }
 
 /** As the signal's own: circular over FFT_SIZE. */

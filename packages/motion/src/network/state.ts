@@ -39,44 +39,49 @@ export interface RingShape {
 }
 
 /**
- * Rows of the past, a ring for each block: a step adds one row and reads `taps`, so that no copy of all of it is ever made.
+ * Rows of the past, so that no copy of all of it is ever made: a step adds one row of each block and reads `taps`. Rows that
+ * are read together, a dilation apart, lie together: a block has a ring of `taps` rows for each of its `dilation` phases.
  * It gathers [block, tap, width] and takes [block, width].
  */
 export class RingState implements StreamState {
   readonly #shape: RingShape;
-  readonly #rings: readonly Float32Array[];
+  readonly #blocks: readonly Float32Array[];
   #step = 0;
 
   constructor(shape: RingShape) {
     this.#shape = shape;
-    this.#rings = shape.dilations.map((dilation) => new Float32Array(shape.taps * dilation * shape.width));
+    this.#blocks = shape.dilations.map((dilation) => new Float32Array(shape.taps * dilation * shape.width));
   }
 
   gather(input: Float32Array, at: number): void {
-    const { dilations, taps, width } = this.#shape;
-    let to = at;
-    for (let block = 0; block < dilations.length; block++) {
-      const ring = this.#rings[block]!;
-      for (let tap = 0; tap < taps; tap++) {
-        // A ring holds `taps * dilation` rows: that many steps ago is now.
-        const from = ((this.#step + tap * dilations[block]!) * width) % ring.length;
-        for (let i = 0; i < width; i++) input[to++] = ring[from + i]!;
-      }
-    }
+    const { taps, width } = this.#shape;
+    this.#blocks.forEach((rows, block) => {
+      const [ring, oldest] = this.#placeIn(block);
+      const to = at + block * taps * width;
+      input.set(rows.subarray(oldest, ring + taps * width), to);
+      if (oldest > ring) input.set(rows.subarray(ring, oldest), to + ring + taps * width - oldest);
+    });
   }
 
   take(output: Float32Array, at: number): void {
     const { width } = this.#shape;
-    let from = at;
-    for (const ring of this.#rings) {
-      const to = (this.#step * width) % ring.length;
-      for (let i = 0; i < width; i++) ring[to + i] = output[from++]!;
-    }
+    this.#blocks.forEach((rows, block) => {
+      const from = at + block * width;
+      rows.set(output.subarray(from, from + width), this.#placeIn(block)[1]);
+    });
     this.#step++;
   }
 
   reset(): void {
-    for (const ring of this.#rings) ring.fill(0);
+    for (const rows of this.#blocks) rows.fill(0);
     this.#step = 0;
+  }
+
+  /** Where a block's ring of this step begins, and its oldest row, which the step's own takes the place of. */
+  #placeIn(block: number): readonly [ring: number, oldest: number] {
+    const { dilations, taps, width } = this.#shape;
+    const dilation = dilations[block]!;
+    const ring = (this.#step % dilation) * taps * width;
+    return [ring, ring + (Math.floor(this.#step / dilation) % taps) * width];
   }
 }

@@ -1,31 +1,42 @@
+/** Fits most messages at the pace of speech. */
+const FIRST_BYTES = 64;
+
 /** Appends bits to a growing byte array, most significant bit first. */
 export class BitWriter {
-  readonly #bytes: number[] = [];
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #length = 0;
+  /** Bits of the last byte that are not written. */
   #free = 0;
 
   /** The low `count` bits (0..32) of `value`. */
   write(value: number, count: number): void {
-    for (let bit = count - 1; bit >= 0; bit--) this.#push((value >>> bit) & 1);
+    for (let left = count; left > 0;) {
+      if (this.#free === 0) this.#addByte();
+      const taken = Math.min(left, this.#free);
+      left -= taken;
+      this.#free -= taken;
+      this.#bytes[this.#length - 1]! |= ((value >>> left) & ((1 << taken) - 1)) << this.#free;
+    }
   }
 
   /** Rice code: quotient in unary ones closed by a zero, then `k` bits of remainder. `value` is not negative. */
   writeRice(value: number, k: number): void {
-    for (let quotient = value >>> k; quotient > 0; quotient--) this.#push(1);
-    this.#push(0);
-    this.write(value & ((1 << k) - 1), k);
+    for (let quotient = value >>> k; quotient > 0; quotient -= 32) this.write(-1, Math.min(quotient, 32));
+    this.write(value & ((1 << k) - 1), k + 1);
   }
 
   finish(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    return this.#bytes.slice(0, this.#length);
   }
 
-  #push(bit: number): void {
-    if (this.#free === 0) {
-      this.#bytes.push(0);
-      this.#free = 8;
+  #addByte(): void {
+    if (this.#length === this.#bytes.length) {
+      const grown = new Uint8Array(2 * this.#length);
+      grown.set(this.#bytes);
+      this.#bytes = grown;
     }
-    this.#free -= 1;
-    if (bit) this.#bytes[this.#bytes.length - 1]! |= 1 << this.#free;
+    this.#length++;
+    this.#free = 8;
   }
 }
 

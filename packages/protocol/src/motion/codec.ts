@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { VisavisError } from '../errors/index.js';
 import { MotionChunkSchema, type MotionChunk } from '../gen/message_pb.js';
 import { BitReader, BitWriter } from './bits.js';
-import { chooseCoding, readLevels, writeLevels } from './levels.js';
+import { LevelWriter, readLevels } from './levels.js';
 import { FORMS, packMask, toLevel, unpackMask } from './quantise.js';
 
 /** The layout this version writes and reads. */
@@ -11,6 +11,8 @@ export const MOTION_SCHEMA = 1;
 /** Most frames in one chunk: 10 s at 60 fps. */
 export const MAX_CHUNK_FRAMES = 600;
 export const FPS_RANGE = { min: 25, max: 60 } as const;
+
+const levelWriter = new LevelWriter(MAX_CHUNK_FRAMES);
 
 /** Consecutive frames of one request, before encoding. */
 export interface MotionFrames {
@@ -34,18 +36,17 @@ export interface DecodedMotion extends MotionFrames {
  */
 export function encodeMotion({ fps, firstFrame, mask, poses }: MotionFrames): MotionChunk {
   checkRange(fps, firstFrame, poses.length);
+  const count = poses.length;
   const writer = new BitWriter();
-  const written: Int32Array[] = [];
+  const levels = new Int32Array(CHANNEL_COUNT * count);
   for (let channel = 0; channel < CHANNEL_COUNT; channel++) {
     if (!mask[channel]) continue;
-    const levels = Int32Array.from(poses, (pose) => toLevel(pose.values[channel]!, channel));
-    written[channel] = levels;
+    for (let i = 0; i < count; i++) levels[channel * count + i] = toLevel(poses[i]!.values[channel]!, channel);
     const form = FORMS[channel]!;
-    const partner = form.partner >= 0 ? written[form.partner] : undefined;
-    writeLevels(writer, levels, form, partner, chooseCoding(levels, form, partner));
+    levelWriter.write(writer, form, levels, channel * count, count, mask[form.partner] ? form.partner * count : -1);
   }
   return create(MotionChunkSchema, {
-    schema: MOTION_SCHEMA, fps, firstFrame, frameCount: poses.length, channelMask: packMask(mask), data: writer.finish(),
+    schema: MOTION_SCHEMA, fps, firstFrame, frameCount: count, channelMask: packMask(mask), data: writer.finish(),
   });
 }
 

@@ -19,36 +19,65 @@ const MAX_RICE = 11;
 /** Above every code a valid chunk can hold: three times the widest range, zigzagged. */
 const MAX_CODE = 0x8000;
 
-interface Plan {
-  readonly coding: Coding;
-  readonly rice: number;
-}
+/** The codings in which a channel may be written, in the order they are tried: without and with a mirror channel. */
+const ALONE = [Coding.Delta, Coding.Linear] as const;
+const MIRRORED = [Coding.Delta, Coding.Linear, Coding.Mirror] as const;
 
-/** The cheapest way to write `levels`. */
-export function chooseCoding(levels: Int32Array, form: ChannelForm, partner: Int32Array | undefined): Plan {
-  if (levels.every((level) => level === 0)) return { coding: Coding.Zero, rice: ALL_ZERO };
-  let best: Plan = { coding: Coding.Delta, rice: 0 };
-  let bestBits = Infinity;
-  for (const coding of partner ? [Coding.Delta, Coding.Linear, Coding.Mirror] : [Coding.Delta, Coding.Linear]) {
-    const whole = coding === Coding.Mirror ? 0 : form.bits;
-    const { rice, bits } = chooseRice(differences(levels, coding, partner));
-    if (whole + bits < bestBits) {
-      bestBits = whole + bits;
-      best = { coding, rice };
-    }
+/**
+ * Writes channels in the cheapest coding. Its arrays are used again and again: a server writes thousands of channels a
+ * second, of a frame or two each.
+ */
+export class LevelWriter {
+  /** Codes of the coding that is tried, and of the cheapest so far. */
+  #tried: Int32Array;
+  #best: Int32Array;
+
+  /** For up to `maxCount` levels of a channel. */
+  constructor(maxCount: number) {
+    this.#tried = new Int32Array(maxCount);
+    this.#best = new Int32Array(maxCount);
   }
-  return best;
+
+  /** `count` levels from `at` on in `levels`; those of the mirror channel begin at `partnerAt`, or it is negative. */
+  write(writer: BitWriter, form: ChannelForm, levels: Int32Array, at: number, count: number, partnerAt: number): void {
+    if (isRest(levels, at, count)) return writer.write(Coding.Zero, 2);
+    let [best, bestBits, bestRice] = [Coding.Delta, Infinity, 0];
+    for (const coding of partnerAt < 0 ? ALONE : MIRRORED) {
+      const written = encode(this.#tried, coding, levels, at, count, partnerAt);
+      const rice = chooseRice(this.#tried, written);
+      const bits = (coding === Coding.Mirror ? 0 : form.bits) + riceBits(this.#tried, written, rice);
+      if (bits >= bestBits) continue;
+      [best, bestBits, bestRice] = [coding, bits, rice];
+      [this.#tried, this.#best] = [this.#best, this.#tried];
+    }
+    writer.write(best, 2);
+    if (best !== Coding.Mirror) writer.write(levels[at]! - form.min, form.bits);
+    writer.write(bestRice, 4);
+    if (bestRice === ALL_ZERO) return;
+    for (let i = 0; i < codeCount(best, count); i++) writer.writeRice(this.#best[i]!, bestRice);
+  }
 }
 
-export function writeLevels(
-  writer: BitWriter, levels: Int32Array, form: ChannelForm, partner: Int32Array | undefined, { coding, rice }: Plan,
-): void {
-  writer.write(coding, 2);
-  if (coding === Coding.Zero) return;
-  if (coding !== Coding.Mirror) writer.write(levels[0]! - form.min, form.bits);
-  writer.write(rice, 4);
-  if (rice === ALL_ZERO) return;
-  for (const difference of differences(levels, coding, partner)) writer.writeRice(zigzag(difference), rice);
+function isRest(levels: Int32Array, at: number, count: number): boolean {
+  for (let i = at; i < at + count; i++) if (levels[i] !== 0) return false;
+  return true;
+}
+
+/** The first level is written whole, except beside a mirror channel. */
+function codeCount(coding: Coding, count: number): number {
+  return coding === Coding.Mirror ? count : count - 1;
+}
+
+/** Writes the codes of a channel's levels to `codes`; returns how many they are. */
+function encode(codes: Int32Array, coding: Coding, levels: Int32Array, at: number, count: number, partnerAt: number): number {
+  const written = codeCount(coding, count);
+  const first = count - written;
+  for (let i = 0; i < written; i++) {
+    const level = at + first + i;
+    const expected = coding === Coding.Mirror ? levels[partnerAt + i]! : extrapolate(levels, level, coding === Coding.Linear && i > 0);
+    codes[i] = zigzag(levels[level]! - expected);
+  }
+  return written;
 }
 
 /** The channel's levels, or `undefined` where the bits end early or leave the channel's range. */
@@ -77,28 +106,35 @@ export function readLevels(
 
 /** What a decoder expects at `i`, from the levels before it or the mirror channel. */
 function predict(levels: Int32Array, i: number, coding: Coding, partner: Int32Array | undefined): number {
-  if (coding === Coding.Mirror) return partner![i]!;
+  return coding === Coding.Mirror ? partner![i]! : extrapolate(levels, i, coding === Coding.Linear && i > 1);
+}
+
+/** The level before `i`, or where the line through the last two leads. */
+function extrapolate(levels: Int32Array, i: number, linear: boolean): number {
   const last = levels[i - 1]!;
-  return coding === Coding.Linear && i > 1 ? 2 * last - levels[i - 2]! : last;
+  return linear ? 2 * last - levels[i - 2]! : last;
 }
 
-function differences(levels: Int32Array, coding: Coding, partner: Int32Array | undefined): number[] {
-  const out: number[] = [];
-  for (let i = coding === Coding.Mirror ? 0 : 1; i < levels.length; i++) {
-    out.push(levels[i]! - predict(levels, i, coding, partner));
-  }
-  return out;
-}
-
-function chooseRice(values: readonly number[]): { rice: number; bits: number } {
-  if (values.every((value) => value === 0)) return { rice: ALL_ZERO, bits: 0 };
-  let best = { rice: 0, bits: Infinity };
+/** The parameter with which `count` codes are shortest, the smallest of them. */
+function chooseRice(codes: Int32Array, count: number): number {
+  let largest = 0;
+  for (let i = 0; i < count; i++) largest = Math.max(largest, codes[i]!);
+  if (largest === 0) return ALL_ZERO;
+  let [best, bestBits] = [0, Infinity];
   for (let rice = 0; rice <= MAX_RICE; rice++) {
-    let bits = 0;
-    for (const value of values) bits += (zigzag(value) >>> rice) + 1 + rice;
-    if (bits < best.bits) best = { rice, bits };
+    const bits = riceBits(codes, count, rice);
+    if (bits < bestBits) [best, bestBits] = [rice, bits];
+    // From here on a larger one only adds to the remainders.
+    if (largest >>> rice === 0) break;
   }
   return best;
+}
+
+function riceBits(codes: Int32Array, count: number, rice: number): number {
+  if (rice === ALL_ZERO) return 0;
+  let bits = count * (1 + rice);
+  for (let i = 0; i < count; i++) bits += codes[i]! >>> rice;
+  return bits;
 }
 
 /** 0, -1, 1, -2, 2 ... as 0, 1, 2, 3, 4 ... */

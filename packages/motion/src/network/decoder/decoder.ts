@@ -1,4 +1,4 @@
-import { CHANNEL, CHANNEL_COUNT, clampPose, createPose } from '@visavis/face';
+import { CHANNEL, CHANNEL_COUNT, clampChannels } from '@visavis/face';
 import { LipTimeline, Mood, Prosody, type Expression } from '../../expression/index.js';
 import { ARTICULATORS, FRAME_RATE_HZ, MOTION_CHANNELS, VISEMES, type NetworkFrame } from '../frame.js';
 import { Contact, type ContactRules } from './contact.js';
@@ -26,7 +26,7 @@ const [CLOSED, TUCKED] = [ARTICULATORS.indexOf('closure'), ARTICULATORS.indexOf(
 
 const PLACES = SOURCES.map((name) => {
   const viseme = VISEMES.findIndex((one) => one === name);
-  return viseme >= 0 ? { of: 'viseme', at: viseme } : { of: 'articulator', at: ARTICULATORS.findIndex((one) => one === name) };
+  return viseme >= 0 ? { name, of: 'viseme', at: viseme } : { name, of: 'articulator', at: ARTICULATORS.findIndex((one) => one === name) };
 });
 
 export interface PoseDecoderOptions {
@@ -68,10 +68,10 @@ export class PoseDecoder {
   /** The pose of the next frame: 58 values that the caller owns. The frame is only read during the call. */
   push(frame: NetworkFrame): Float32Array {
     const timeMs = this.#originMs + (this.#frames++ * 1000) / FRAME_RATE_HZ;
-    const pose = createPose(new Float32Array(CHANNEL_COUNT));
-    const { values } = pose;
+    const values = new Float32Array(CHANNEL_COUNT);
+    const { levelToPeak, voicing, pitch, arousal } = frame;
     const shown = ramp(frame.voice, ...this.#voiceGate);
-    this.#prosody.advance({ ...frame, speech: shown }, this.#mood.livelinessAt(timeMs), values);
+    this.#prosody.advance({ speech: shown, levelToPeak, voicing, pitch, arousal }, this.#mood.livelinessAt(timeMs), values);
     this.#track(frame, shown);
     writeBase(this.#base, values);
     roundLips(this.#sources, values);
@@ -80,7 +80,8 @@ export class PoseDecoder {
     this.#mood.apply(values, timeMs);
     coupleSmile(values);
     this.#touch(frame, shown, timeMs, values);
-    return clampPose(pose).values;
+    clampChannels(values);
+    return values;
   }
 
   /** Back to the state of a new decoder. */
@@ -90,13 +91,13 @@ export class PoseDecoder {
   }
 
   #track({ motion, visemes, articulation }: NetworkFrame, shown: number): void {
-    this.#trackers.forEach((tracker, i) => {
-      this.#base[i] = unit(tracker.advance(shown * unit(motion[i]!)));
-    });
-    SOURCES.forEach((name, i) => {
-      const { of, at } = PLACES[i]!;
+    for (let i = 0; i < this.#trackers.length; i++) {
+      this.#base[i] = unit(this.#trackers[i]!.advance(shown * unit(motion[i]!)));
+    }
+    for (let i = 0; i < PLACES.length; i++) {
+      const { name, of, at } = PLACES[i]!;
       this.#sources[name] = unit(this.#sourceTrackers[i]!.advance(shown * (of === 'viseme' ? visemes : articulation)[at]!));
-    });
+    }
     this.#base[SMILE] = Math.min(1, this.#base[SMILE]! + this.#prosody.smile);
   }
 

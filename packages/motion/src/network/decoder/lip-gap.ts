@@ -23,7 +23,7 @@ const UPPER_SHARE = 0.6;
 
 const TERMS = Object.entries(MM).flatMap(([name, mm]) => {
   const channels = channelsOf(name);
-  return channels.map((channel) => [channel, mm / channels.length] as const);
+  return channels.map((channel) => ({ channel, mm: mm / channels.length }));
 });
 const LOWER = channelsOf('mouthLowerDown');
 const UPPER = channelsOf('mouthUpperUp');
@@ -32,7 +32,7 @@ const UPPER = channelsOf('mouthUpperUp');
 export function estimateLipGap(values: Float32Array): number {
   const jaw = JAW_CEILING * Math.tanh((JAW_GAIN * values[CHANNEL.jawOpen]!) / JAW_CEILING);
   let gap = REST_MM + JAW_MM * (jaw - Math.min(jaw, values[CHANNEL.mouthClose]!));
-  for (const [channel, mm] of TERMS) gap += mm * values[channel]!;
+  for (const { channel, mm } of TERMS) gap += mm * values[channel]!;
   return gap;
 }
 

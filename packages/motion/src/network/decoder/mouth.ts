@@ -79,12 +79,16 @@ export function addArticulation({ TH, CH, SS, tip, protrusion, spread, closure }
   add(values, 'mouthFrown', 0.12 * values[CHANNEL.mouthLowerDownLeft]! * (1 - spread));
 }
 
+const SMILES = [
+  { smile: CHANNEL.mouthSmileLeft, cheekSquint: CHANNEL.cheekSquintLeft, eyeSquint: CHANNEL.eyeSquintLeft },
+  { smile: CHANNEL.mouthSmileRight, cheekSquint: CHANNEL.cheekSquintRight, eyeSquint: CHANNEL.eyeSquintRight },
+];
+
 /** A smile reaches the cheeks and the eyes. */
 export function coupleSmile(values: Float32Array): void {
-  for (const side of ['Left', 'Right'] as const) {
-    const smile = values[CHANNEL[`mouthSmile${side}`]]!;
-    values[CHANNEL[`cheekSquint${side}`]]! += 0.35 * smile;
-    values[CHANNEL[`eyeSquint${side}`]]! += 0.15 * smile;
+  for (const { smile, cheekSquint, eyeSquint } of SMILES) {
+    values[cheekSquint]! += 0.35 * values[smile]!;
+    values[eyeSquint]! += 0.15 * values[smile]!;
   }
 }
 
