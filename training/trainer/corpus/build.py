@@ -1,4 +1,5 @@
-"""Makes the corpus: about five hours of speech by four engines, and noises. Resumable; what is there is not made again.
+"""Makes the corpus: about five hours of speech by four engines, as much by recorded people, and noises. Resumable; what is there is
+not made again.
 
     python -m trainer.corpus.build DATA [--only flite festival ...] [--kokoro-minutes 60]
 """
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from . import espeak, fetch, festival, flite, human, kokoro, noises, piper
 
-MINUTES_PER_FLITE_VOICE = 12
+MINUTES_PER_FLITE_VOICE = 25
 MINUTES_PER_FESTIVAL_VOICE = 6
 MINUTES_PER_ESPEAK_LANGUAGE = 2
 NOISE_MINUTES = 30

@@ -1,11 +1,13 @@
-"""Real people, recorded: telephone prompts in five languages, and the two fish of a game in two more. Nobody timed their phones:
-the network learns from what a recogniser hears in them (teacher.py), and they are labelled with no phone.
+"""Real people, recorded: telephone prompts, the two fish of a game, and names and letters read to children. Nobody timed their
+phones: the network learns from what a recogniser hears in them (teacher.py), and they are labelled with no phone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,45 +22,56 @@ SECONDS = 20  # pieces of longer recordings
 
 @dataclass(frozen=True)
 class Source:
+    """Speaker and language may name groups of the pattern: one package holds many people."""
+
     package: str  # Debian's
+    files: str  # pattern, found in the path of each recording
     language: str
-    files: str
-    speakers: dict[str, str]  # what a file's name holds: whose voice it is
-
-
-def _prompts(language: str) -> Source:
-    return Source(f'asterisk-core-sounds-{language}-g722', language, '*.g722', {'': f'human-{language}'})
-
-
-def _fish(language: str) -> Source:
-    return Source(f'fillets-ng-data-{language}', language, '*.ogg', {'-m-': f'fish-small-{language}', '-v-': f'fish-big-{language}'})
+    speaker: str
+    minutes: float = 30  # at most, of one speaker: many voices tell more than much of one
 
 
 SOURCES = [
-    *(_prompts(language) for language in ('en', 'es', 'fr', 'it', 'ru')),
-    Source('asterisk-prompt-it-menardi-wav', 'it', '*.wav', {'': 'human-it-menardi'}),
-    Source('asterisk-prompt-fr-armelle', 'fr', '*.gsm', {'': 'human-fr-armelle'}),
-    _fish('cs'), _fish('nl'),
+    Source('asterisk-core-sounds-en-g722', r'\.g722$', 'en', 'human-en'),
+    Source('asterisk-core-sounds-es-g722', r'\.g722$', 'es', 'human-es'),
+    Source('asterisk-core-sounds-fr-g722', r'\.g722$', 'fr', 'human-fr'),
+    Source('asterisk-core-sounds-it-g722', r'\.g722$', 'it', 'human-it'),
+    Source('asterisk-core-sounds-ru-g722', r'\.g722$', 'ru', 'human-ru'),
+    Source('asterisk-prompt-es-co', r'\.gsm$', 'es', 'human-es-co'),
+    Source('asterisk-prompt-fr-armelle', r'\.gsm$', 'fr', 'human-fr-armelle'),
+    Source('asterisk-prompt-it-menardi-wav', r'\.wav$', 'it', 'human-it-menardi'),
+    Source('fillets-ng-data-cs', r'-m-[^/]*\.ogg$', 'cs', 'fish-small-cs', minutes=20),
+    Source('fillets-ng-data-cs', r'-v-[^/]*\.ogg$', 'cs', 'fish-big-cs', minutes=20),
+    Source('fillets-ng-data-nl', r'-m-[^/]*\.ogg$', 'nl', 'fish-small-nl', minutes=20),
+    Source('fillets-ng-data-nl', r'-v-[^/]*\.ogg$', 'nl', 'fish-big-nl', minutes=20),
+    # Its four Serbian folders with an @ hold the same recordings again.
+    Source('ktuberling-data', r'/sounds/([a-z]+)/[^/]*\.(?:ogg|opus|wav)$', r'\1', r'ktuberling-\1'),
+    # Single sounds and syllables: worth a little of each person.
+    Source('klettres-data', r'/klettres/(([a-z]+)(?:_[A-Z]+)?)/(?:alpha|syllab)/[^/]*\.ogg$', r'\2', r'klettres-\1', minutes=2),
+    Source('tuxpaint-stamps-default', r'/animals/.*_desc_([a-z]+)\.ogg$', r'\1', r'tuxpaint-\1'),
 ]
 
 
 def build(out: Path, downloads: Path) -> None:
+    for source in SOURCES:
+        print(f'{source.package}: {_build(source, _unpacked(source, downloads / "human"), out) / 60:.0f} min', flush=True)
+
+
+def _build(source: Source, folder: Path, out: Path) -> float:
+    """Saves the recordings of a source in pieces; returns their seconds."""
+    found = [(path, match) for path in sorted(folder.rglob('*'))
+             if 'silence' not in path.parts and (match := re.search(source.files, str(path)))]
+    spoken: dict[str, float] = defaultdict(float)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for source in SOURCES:
-            seconds = pool.map(lambda path, s=source: _store(out, s, path), sorted(_unpacked(source, downloads / 'human').rglob(source.files)))
-            print(f'{source.package}: {sum(seconds) / 60:.0f} min', flush=True)
-
-
-def _store(out: Path, source: Source, path: Path) -> float:
-    """Saves a recording in pieces; returns its seconds."""
-    speaker = next((name for mark, name in source.speakers.items() if mark in path.name), None)
-    if speaker is None or 'silence' in path.parts:
-        return 0
-    pieces = _pieces(_decode(path))
-    for k, piece in enumerate(pieces):
-        store.save(out / f'{speaker}-{path.parent.parent.name}-{path.parent.name}-{path.stem}-{k}.npz',
-                   store.Utterance(piece, [], np.zeros(0), 'human', speaker, source.language))
-    return sum(map(len, pieces)) / store.SAMPLE_RATE
+        for (path, match), samples in zip(found, pool.map(_decode, [path for path, _ in found])):
+            speaker = match.expand(source.speaker)
+            if spoken[speaker] >= source.minutes * 60:
+                continue
+            for k, piece in enumerate(_pieces(samples)):
+                store.save(out / f'{speaker}-{path.parent.parent.name}-{path.parent.name}-{path.stem}-{k}.npz',
+                           store.Utterance(piece, [], np.zeros(0), 'human', speaker, match.expand(source.language)))
+                spoken[speaker] += len(piece) / store.SAMPLE_RATE
+    return sum(spoken.values())
 
 
 def _unpacked(source: Source, folder: Path) -> Path:
@@ -77,7 +90,7 @@ def _pieces(samples: np.ndarray) -> list[np.ndarray]:
 
 
 def _decode(path: Path) -> np.ndarray:
-    kind = ['-f', 'g722'] if path.suffix == '.g722' else []
+    kind = ['-f', path.suffix[1:]] if path.suffix in ('.g722', '.gsm') else []  # they have no header to tell
     raw = subprocess.run(['ffmpeg', '-v', 'error', *kind, '-i', str(path), '-ar', str(store.SAMPLE_RATE), '-ac', '1', '-f', 's16le', '-'],
                          check=True, capture_output=True).stdout
     return np.frombuffer(raw, np.int16)
