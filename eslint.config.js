@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/.cache/**'] },
+  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/.cache/**', '**/.venv/**', 'training/data/**'] },
   ...tseslint.configs.strict,
   {
     rules: {
