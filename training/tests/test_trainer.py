@@ -2,16 +2,19 @@
 
 import base64
 import json
+import shutil
+import tempfile
 import unittest
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from trainer import align, features, measure, phones, targets
+from trainer import align, features, losses, measure, phones, prepare, render, tape, targets, teacher
 from trainer.corpus import g2p
 from trainer.corpus.store import Utterance
-from trainer.network import STRIDE, Network
+from trainer.ear import Ear
+from trainer.network import MOTION, STRIDE, Network
 from trainer.targets import Segment
 
 
@@ -33,6 +36,79 @@ class Features(unittest.TestCase):
         bursts = np.repeat(rng.uniform(0.01, 1, 60), 1600) * rng.standard_normal(96_000) * 0.2
         loud, soft = features.extract(bursts)[300:], features.extract(bursts * 0.1)[300:]
         self.assertLess(np.abs(loud - soft)[:, :64].mean(), 0.2)
+
+
+class EarTest(unittest.TestCase):
+    def test_hears_what_the_reference_does(self):
+        rng = np.random.default_rng(3)
+        x = np.repeat(rng.uniform(0.001, 1, 30), 1600) * rng.standard_normal(48_000) * 0.2
+        heard = Ear(torch.device('cpu')).features(torch.from_numpy(x[None]).float())[0].numpy()
+        np.testing.assert_allclose(heard, features.extract(x), atol=2e-3)
+
+
+def reel(speaker: str, engine: str, slots: int, first_viseme: int) -> prepare.Reel:
+    made = prepare.empty((speaker, engine, 'en'), slots)
+    made.pcm[:] = np.random.default_rng(slots).integers(-9000, 9000, slots * prepare.SLOT)
+    made.visemes[:] = first_viseme
+    made.articulation[:] = np.linspace(0, 1, slots)[:, None]
+    made.starts = np.array([0, slots // 2], np.int32)
+    made.spoken[:] = True
+    return made
+
+
+class Tapes(unittest.TestCase):
+    def setUp(self):
+        folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        prepare.write(folder / 'tapes/train.npz', [reel('a', 'flite', 1500, 3), reel('b', 'noise', 900, 0)])
+        self.tape = tape.load(folder / 'tapes/train.npz', torch.device('cpu'))
+
+    def test_stretches_lie_in_one_reel(self):
+        first = tape.stretches(self.tape, torch.Generator().manual_seed(1)).numpy()
+        last = first + render.OUTPUTS - 1
+        self.assertTrue((self.tape.reel_of(first) == self.tape.reel_of(last)).all())
+        self.assertEqual(set(self.tape.reel_of(first)), {0, 1})
+
+    def test_targets_of_a_faster_reading_come_earlier(self):
+        due = self.tape.targets(torch.tensor([100, 100]), torch.tensor([1.0, 1.2]))
+        self.assertAlmostEqual(float(due['articulation'][0, 120, 0]), float(due['articulation'][1, 100, 0]), places=3)
+        self.assertEqual(due['visemes'].unique().tolist(), [3])
+
+    def test_a_clean_stretch_is_the_tape_itself_and_a_seed_gives_the_same_again(self):
+        def rendered(clean: bool):
+            renderer = render.Renderer(self.tape.pcm, self.tape.pcm, torch.Generator().manual_seed(4))
+            one = torch.ones(3)
+            return renderer.samples(render.Drawn(torch.tensor([0, 7, 100]), one, one, torch.tensor([clean] * 3)))
+        own = self.tape.pcm[7 * prepare.SLOT:][:render.SAMPLES] / 32768
+        torch.testing.assert_close(rendered(True)[1], own)
+        self.assertGreater(float((rendered(False)[1] - own).abs().max()), 1e-3)
+        torch.testing.assert_close(rendered(False), rendered(False))
+
+
+class Teaching(unittest.TestCase):
+    def test_a_ridge_without_a_clip_has_not_seen_it(self):
+        rng = torch.Generator().manual_seed(5)
+        pairs = [(torch.randn(60, 4, generator=rng), torch.randn(60, 2, generator=rng)) for _ in range(3)]
+        spoilt = [*pairs[:2], (pairs[2][0], 100 * pairs[2][1])]
+        torch.testing.assert_close(teacher.Ridge(pairs).fit([0, 1], 10.0), teacher.Ridge(spoilt).fit([0, 1], 10.0))
+
+    def test_the_teacher_speaks_alone_where_nobody_labelled_and_never_of_labelled_contacts(self):
+        shape, count = (2, 5), len(phones.ARTICULATORS)
+        due = {'visemes': torch.full(shape, 1), 'taught_visemes': torch.full((*shape, 15), 1 / 15),
+               'articulation': torch.ones(*shape, count), 'taught_articulation': torch.zeros(*shape, count)}
+        visemes, articulation = losses.opinions(due, torch.tensor([True, False]))
+        torch.testing.assert_close(visemes.sum(-1), torch.ones(shape))
+        self.assertGreater(float(visemes[0, 0, 1]), 0.5)
+        torch.testing.assert_close(visemes[1], torch.full((5, 15), 1 / 15))
+        self.assertEqual(articulation[0, 0, phones.ARTICULATORS.index('closure')], 1)
+        self.assertEqual(float(articulation[1].max()), 0)
+
+    def test_a_perfect_answer_costs_less_than_a_flat_one(self):
+        torch.manual_seed(6)
+        wanted = torch.rand(2, 40, len(MOTION)) * losses.MOTION_SD
+        perfect = losses.curves_loss(wanted, wanted, losses.MOTION_SD, losses.MOTION)
+        flat = losses.curves_loss(wanted.mean((0, 1)).expand_as(wanted), wanted, losses.MOTION_SD, losses.MOTION)
+        self.assertLess(float(perfect), 0.1 * float(flat))
 
 
 class Targets(unittest.TestCase):
