@@ -29,7 +29,7 @@ from .network import DELAY, MOTION, OUTPUTS, STEM_TAPS, STRIDE, TAPS, Network
 from .phones import ARTICULATORS, VISEMES
 
 OPSET = 20
-VERSION = '1'
+VERSION = '2'
 PAST_TAPS = TAPS - 1
 
 
