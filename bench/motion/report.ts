@@ -47,8 +47,8 @@ function cpuTime({ cpuMs, toReference }: CpuTime): string {
   return `${cpuMs.toFixed(2)} (${toReference.toFixed(2)} x)`;
 }
 
-function visemeLine({ group, value, all, sounding, bilabials15, bilabials30, strips }: VisemeAccuracy): Line {
-  return [`${group} ${value}`, `${all.toFixed(3)} / ${sounding.toFixed(3)}   ${bilabials15.toFixed(2)} / ${bilabials30.toFixed(2)}`, `${strips} strips`];
+function visemeLine({ group, value, all, sounding, bilabials15, bilabials30, minutes }: VisemeAccuracy): Line {
+  return [`${group} ${value}`, `${all.toFixed(3)} / ${sounding.toFixed(3)}   ${bilabials15.toFixed(2)} / ${bilabials30.toFixed(2)}`, `${minutes.toFixed(0)} min`];
 }
 
 function robustnessSections(entries: readonly (readonly [string, SystemResult])[]): string[] {

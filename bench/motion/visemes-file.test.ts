@@ -7,7 +7,7 @@ import { readVisemes } from './visemes-file.js';
 const folder = mkdtempSync(join(tmpdir(), 'visemes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'visemes.json');
-const row = { group: 'engine', value: 'piper', all: 0.54, sounding: 0.31, bilabials15: 0.3, bilabials30: 0.45, strips: 40 };
+const row = { group: 'engine', value: 'piper', all: 0.54, sounding: 0.31, bilabials15: 0.3, bilabials30: 0.45, minutes: 8 };
 
 it('reads what the training wrote, and whatever stands beside it', () => {
   writeFileSync(path, JSON.stringify({ visemes: [row], at: 'today' }));

@@ -11,11 +11,11 @@ export interface VisemeAccuracy {
   /** Share of /m b p/ shown by the closure output alone, at no more than .15 and .30 false ones a second. */
   readonly bilabials15: number;
   readonly bilabials30: number;
-  /** How much speech: strips of 12 s. */
-  readonly strips: number;
+  /** How much speech. */
+  readonly minutes: number;
 }
 
-const NUMBERS = ['all', 'sounding', 'bilabials15', 'bilabials30', 'strips'] as const;
+const NUMBERS = ['all', 'sounding', 'bilabials15', 'bilabials30', 'minutes'] as const;
 
 /** Reads `{visemes: VisemeAccuracy[]}`; what else the file holds is ignored. Throws where a field is not as it has to be. */
 export function readVisemes(path: string): VisemeAccuracy[] {

@@ -48,7 +48,7 @@ class EarTest(unittest.TestCase):
 
 def reel(speaker: str, engine: str, slots: int, first_viseme: int) -> prepare.Reel:
     made = prepare.empty((speaker, engine, 'en'), slots)
-    made.pcm[:] = np.random.default_rng(slots).integers(-9000, 9000, slots * prepare.SLOT)
+    made.pcm[:] = np.random.default_rng(slots).integers(-9000, 9000, slots * targets.SLOT)
     made.visemes[:] = first_viseme
     made.articulation[:] = np.linspace(0, 1, slots)[:, None]
     made.starts = np.array([0, slots // 2], np.int32)
@@ -79,7 +79,7 @@ class Tapes(unittest.TestCase):
             renderer = render.Renderer(self.tape.pcm, self.tape.pcm, torch.Generator().manual_seed(4))
             one = torch.ones(3)
             return renderer.samples(render.Drawn(torch.tensor([0, 7, 100]), one, one, torch.tensor([clean] * 3)))
-        own = self.tape.pcm[7 * prepare.SLOT:][:render.SAMPLES] / 32768
+        own = self.tape.pcm[7 * targets.SLOT:][:render.SAMPLES] / 32768
         torch.testing.assert_close(rendered(True)[1], own)
         self.assertGreater(float((rendered(False)[1] - own).abs().max()), 1e-3)
         torch.testing.assert_close(rendered(False), rendered(False))

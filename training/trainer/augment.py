@@ -1,4 +1,4 @@
-"""What a line does to sound, in numpy and through the real codec. render.py does the rest, on any device."""
+"""Opus, through the real codec. render.py does the rest, on any device."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ import subprocess
 import numpy as np
 
 from .corpus.store import SAMPLE_RATE
-
-
-def mu_law(x: np.ndarray) -> np.ndarray:
-    """There and back through 8-bit mu-law."""
-    coded = np.round(np.sign(x) * np.log1p(255 * np.abs(x)) / np.log(256) * 127) / 127
-    return np.sign(coded) * (256 ** np.abs(coded) - 1) / 255
 
 
 def opus(x: np.ndarray, kbit_s: int) -> np.ndarray:

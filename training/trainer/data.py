@@ -1,4 +1,4 @@
-"""Batches from the shelf (shelve.py), with their targets from the tapes: shuffled, endless, on the training's device."""
+"""Batches from the shelf (shelve.py), with their targets from the tapes: drawn at random, endless, on the training's device."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Shelf:
                  variant: int | None = None) -> None:
         self._tape = tape.load(data / f'tapes/{part}.npz', device)
         self._variant = variant
-        found = [np.load(path) for path in sorted((data / 'shelf').glob(f'{part}-*.npz'))[:copies]]
+        found = [np.load(path) for path in sorted((data / 'shelf').glob(f'{part}-[0-9][0-9].npz'))[:copies]]
         first = np.concatenate([copy['first'] for copy in found])
         reel = self._tape.reel_of(first)
         self._speaker = self._tape.speaker[reel]
@@ -61,14 +61,19 @@ class Shelf:
                  'shown': np.full(len(chosen), self._variant is not None) & (engine != 'facegood') & (engine != 'noise')}
         for name, values in flags.items():
             out[name] = torch.from_numpy(values).to(where.device)
-        out['labelled'] = out['visemes'][:, 0] != UNLABELLED
+        out['labelled'] = (out['visemes'] != UNLABELLED).all(1)
         if self._variant is None:
             out['taught_motion'] = torch.zeros_like(out['motion'])
         return out
 
 
+def half_precision(device: torch.device) -> bool:
+    """On processors with the instructions for it; without them bfloat16 is emulated, and slower. A GPU has TF32 instead."""
+    return device.type == 'cpu' and torch.cpu._is_avx512_bf16_supported()
+
+
 def endless(shelf: Shelf, size: int, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Batches of `size`; favoured stretches come more often."""
+    """Batches of `size`, drawn with replacement: favoured stretches come more often."""
     rng = np.random.default_rng(seed)
     odds = shelf.weight[shelf.kept] / shelf.weight[shelf.kept].sum()
     while True:

@@ -2,7 +2,7 @@
 
     python -m trainer.evaluate DATA --facegood FOLDER [--model RUN] [--signal FOLDER] [--hardships]
 
-FACEGOOD figures are leave-one-clip-out (one speaker: within-speaker), from DATA/runs/fold-<clip>.pt; viseme figures are
+FACEGOOD figures are leave-one-clip-out (one speaker: within-speaker), from DATA/runs/lively/fold-<clip>.pt; viseme figures are
 from the held-out speakers and engine. `--signal` names a folder of <clip>.json written by `visavis motion`.
 Each figure has a 95 % interval (blocks of 5 s); gains over ridge are paired.
 """
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from scipy.signal import resample_poly
 
-from . import augment, facegood, measure, predict, ridge, tape
+from . import facegood, measure, predict, render, ridge, tape, targets
 from .corpus import noises
 from .corpus.audio import resample
 from .ear import Ear
@@ -122,7 +122,7 @@ def viseme_table(network, heldout: tape.Tape) -> list[dict]:
 def _read(network, heldout: tape.Tape, reel: int) -> tuple[np.ndarray, ...]:
     """Within a reel's utterances: whether the viseme is right, the viseme, the closure output, the closure due."""
     first, last = heldout.first[reel], heldout.first[reel + 1]
-    samples = heldout.pcm[first * tape.SLOT:last * tape.SLOT].float() / 32768
+    samples = heldout.pcm[first * targets.SLOT:last * tape.SLOT].float() / 32768
     windows = torch.nn.functional.pad(samples, (0, -len(samples) % WINDOW)).reshape(-1, WINDOW)
     found = predict.of_features(network, Ear(torch.device('cpu')).features(windows).numpy())
     spoken = heldout.spoken[first:last].numpy()
@@ -157,7 +157,7 @@ def hardships(runs: Path, clips: list[facegood.Clip]) -> None:
     conditions = {
         'clean': lambda x, rng: x, 'SNR 20 dB': noisy(20), 'SNR 10 dB': noisy(10), 'SNR 0 dB': noisy(0),
         '8 kHz': lambda x, rng: resample(resample_poly(x, 1, 2), 8000),
-        'mu-law': lambda x, rng: augment.mu_law(x), 'gain -20 dB': lambda x, rng: 0.1 * x,
+        'mu-law': lambda x, rng: render.mu_law(torch.from_numpy(x)).numpy(), 'gain -20 dB': lambda x, rng: 0.1 * x,
         'gain +20 dB, clipped': lambda x, rng: np.clip(10 * x, -1, 1)}
     print('\nunder hardship: opening r whole / speech, rounding r whole')
     for name, change in conditions.items():
@@ -173,13 +173,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('data', type=Path)
     parser.add_argument('--facegood', type=Path, required=True)
-    parser.add_argument('--runs', type=Path, help='folder of fold-<clip>.pt (default: DATA/runs)')
+    parser.add_argument('--runs', type=Path, help='folder of fold-<clip>.pt (default: DATA/runs/lively)')
     parser.add_argument('--model', type=Path, help='run whose visemes and stillness are measured')
     parser.add_argument('--signal', type=Path)
     parser.add_argument('--out', type=Path, help='where the viseme figures are written for bench:motion, as JSON')
     parser.add_argument('--hardships', action='store_true')
     args = parser.parse_args()
-    runs = args.runs or args.data / 'runs'
+    runs = args.runs or args.data / 'runs/lively'
     facegood_table(args.facegood, runs, args.signal)
     if args.model:
         network = predict.load(args.model)

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import render, tape, whisper
+from . import data, render, tape, targets, whisper
 from .phones import ARTICULATORS, VISEMES
 from .prepare import UNLABELLED
 
@@ -33,10 +33,10 @@ class Listener(nn.Module):
         return self.viseme(h), self.articulation(h)
 
 
-def taught(data: Path, train: tape.Tape, device: torch.device, minutes: float) -> Listener:
+def taught(folder: Path, train: tape.Tape, device: torch.device, minutes: float) -> Listener:
     """Teaches for so many minutes, or takes what was taught before (DATA/teacher/listener.pt). Resumable."""
-    path = data / 'teacher/listener.pt'
-    model = Listener(whisper.load(data / 'downloads', device)).to(device)
+    path = folder / 'teacher/listener.pt'
+    model = Listener(whisper.load(folder / 'downloads', device)).to(device)
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
     spent = 0.0
     if path.exists():
@@ -45,7 +45,7 @@ def taught(data: Path, train: tape.Tape, device: torch.device, minutes: float) -
         optimiser.load_state_dict(saved['optimiser'])
         spent = saved['spent']
     generator = torch.Generator(device).manual_seed(7 + int(spent))
-    renderer = render.Renderer(train.pcm, train.pcm[train.of_engine('noise').repeat_interleave(tape.SLOT)], generator)
+    renderer = render.Renderer(train.pcm, train.pcm[train.of_engine('noise').repeat_interleave(targets.SLOT)], generator)
     last, losses, steps = time.monotonic(), [], 0
     while spent < 60 * minutes:
         first = tape.stretches(train, generator, labelled_only=True)
@@ -60,7 +60,9 @@ def taught(data: Path, train: tape.Tape, device: torch.device, minutes: float) -
             done = spent >= 60 * minutes
             if done or steps % SAVE_EVERY == 0:
                 print(f'listener {spent:.0f}s {steps} loss {np.mean(losses[-SAVE_EVERY:]):.3f}', flush=True)
-                torch.save({'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'spent': spent}, path)
+                partial = path.with_suffix('.tmp')
+                torch.save({'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'spent': spent}, partial)
+                partial.rename(path)
             if done:
                 break
     return model.eval()
@@ -68,7 +70,8 @@ def taught(data: Path, train: tape.Tape, device: torch.device, minutes: float) -
 
 def _step(model: Listener, optimiser, renderer: render.Renderer, train: tape.Tape, drawn: render.Drawn) -> Tensor:
     due = train.targets(drawn.first, drawn.speed)
-    with torch.autocast(train.pcm.device.type, torch.bfloat16):
+    device = train.pcm.device
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == 'cuda' or data.half_precision(device)):
         visemes, articulation = model(renderer.samples(drawn))
     loss = F.cross_entropy(visemes.float().flatten(0, 1), due['visemes'].flatten(), label_smoothing=0.05, ignore_index=UNLABELLED)
     loss = loss + 3 * F.binary_cross_entropy_with_logits(articulation.float(), due['articulation'].clamp(0, 1))

@@ -23,7 +23,7 @@ STEM_TAPS = 10
 TAPS = 5
 DELAY = 1  # outputs
 HEARD = 64  # principal components of the recogniser's encoder, see teacher.py
-# ARKit channels that real captures calibrate; left and right alike. See motion.py.
+# ARKit channels that real captures calibrate; left and right alike. See facegood.py.
 MOTION = ['jawOpen', 'mouthFunnel', 'mouthPucker', 'mouthSmile', 'mouthStretch', 'mouthLowerDown', 'mouthUpperUp', 'mouthPress',
           'mouthRollLower', 'mouthRollUpper', 'mouthDimple', 'mouthShrugUpper', 'noseSneer']
 

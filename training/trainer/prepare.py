@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +21,14 @@ from . import arousal, augment, facegood, targets
 from .corpus import store
 from .network import MOTION
 from .phones import ARTICULATORS, CLASSES
+from .render import LONGEST
+from .targets import SLOT
 
 ENGINES = ('kokoro', 'human', 'flite', 'festival', 'espeak', 'piper', 'noise')
 # Speakers no training sees: of each engine one or more, of several languages.
 HELDOUT = {'kokoro-af_nova', 'kokoro-am_puck', 'kokoro-bf_emma', 'kokoro-zf_xiaoyi', 'kokoro-zm_yunxi', 'kokoro-em_alex', 'rms',
            'ked', 'machac', 'pc', 'espeak+f5', 'joe'}
 UNLABELLED = -1
-SLOT = store.SAMPLE_RATE // targets.RATE_HZ  # samples of a target
-# A reel goes on so long after its last utterance that a stretch can start near its end.
-TAIL_S = 4
 # So many utterances have been through Opus, once, before anything else happens to them.
 CODED_SHARE = 0.2
 
@@ -57,7 +57,8 @@ def reel_of(key: tuple[str, str, str], paths: list[Path], coded: bool) -> Reel:
     rng.shuffle(paths)
     pieces = [_piece(path, coded and rng.random() < CODED_SHARE) for path in paths]
     gaps = [0 if engine == 'noise' else int(rng.uniform(0.2, 1.0) * targets.RATE_HZ) for _ in pieces]
-    slots = sum(gaps) + sum(len(p[1]) for p in pieces) + TAIL_S * targets.RATE_HZ
+    # A stretch that begins with the last utterance ends in the reel, too.
+    slots = sum(gaps) + sum(len(p[1]) for p in pieces[:-1]) + max(len(pieces[-1][1]), LONGEST)
     reel = empty(key, slots)
     at = 0
     for gap, (samples, visemes, articulation, excited) in zip(gaps, pieces):
@@ -146,6 +147,8 @@ def main() -> None:
     with multiprocessing.Pool(args.processes) as pool:
         reels = pool.starmap(reel_of, jobs, chunksize=1)
     out = args.data / 'tapes'
+    for made in (args.data / 'shelf', args.data / 'teacher'):  # from other tapes: their slots no longer mean the same
+        shutil.rmtree(made, ignore_errors=True)
     write(out / 'heldout.npz', [r for r in reels if r.speaker in HELDOUT])
     write(out / 'facegood.npz', [reel_of_clip(facegood.load(args.facegood, name)) for name in facegood.CLIPS])
     write(out / 'train.npz', [r for r in reels if r.speaker not in HELDOUT])

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import data, predict, tape
+from . import data, predict, tape, targets
 from .ear import Ear
 from .facegood import CLIPS
 from .network import DELAY, MOTION, OUTPUTS, STRIDE, Network
@@ -71,7 +71,7 @@ def clean_clips(network: Network, faces: tape.Tape) -> list[tuple[Tensor, Tensor
     found = []
     for first, last in zip(faces.first, faces.first[1:]):
         steps = int(last - first) // OUTPUTS
-        samples = faces.pcm[first * tape.SLOT:(first + steps * OUTPUTS) * tape.SLOT].float() / 32768
+        samples = faces.pcm[first * targets.SLOT:(first + steps * OUTPUTS) * tape.SLOT].float() / 32768
         x = Ear(torch.device('cpu')).features(samples[None])[:, :steps * STRIDE]
         found.append((seen(network, x), faces.motion[first:first + steps * OUTPUTS].float()[None]))
     return found

@@ -6,18 +6,20 @@ bent (in the mel bank), and what happens to it on its way. Seeded.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from .corpus.store import SAMPLE_RATE
-from .prepare import SLOT
-from .targets import RATE_HZ
+from .targets import RATE_HZ, SLOT
 
 SECONDS = 16
 SAMPLES = SECONDS * SAMPLE_RATE
 OUTPUTS = SECONDS * RATE_HZ
+FASTEST = 2 ** 0.3
+LONGEST = math.ceil(OUTPUTS * FASTEST) + 1  # slots that a stretch may take from its reel
 GROUP = 64
 FFT = 270_000  # a stretch and the longest room, a product of small primes
 ROOM = 8000
@@ -43,7 +45,7 @@ def draw(first: Tensor, generator: torch.Generator) -> Drawn:
         return low + (high - low) * torch.rand(len(first), generator=generator, device=first.device)
     clean = uniform(0, 1) < CLEAN_SHARE
     one = torch.ones(len(first), device=first.device)
-    speed = torch.where(clean | (uniform(0, 1) > 0.7), one, 2 ** uniform(-0.3, 0.3))
+    speed = torch.where(clean | (uniform(0, 1) > 0.7), one, FASTEST ** uniform(-1, 1))
     tract = torch.where(clean | (uniform(0, 1) > 0.7), one, 2 ** uniform(-0.32, 0.32))
     return Drawn(first, speed, tract / speed, clean)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import render, tape
+from . import render, tape, targets
 from .ear import Ear
 
 # Streams that go through the ear together: its clock ticks 1600 times whatever their number.
@@ -44,7 +44,7 @@ def main() -> None:
     out.mkdir(exist_ok=True)
     ear = Ear(device)
     train = tape.load(args.data / 'tapes/train.npz', device)
-    noise = train.pcm[train.of_engine('noise').repeat_interleave(tape.SLOT)]
+    noise = train.pcm[train.of_engine('noise').repeat_interleave(targets.SLOT)]
     faces = tape.load(args.data / 'tapes/facegood.npz', device)
     for part, source, copies in (('facegood', faces, args.face_copies), ('train', train, args.copies)):
         for copy in range(copies):

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .prepare import SLOT
-from .render import OUTPUTS
+from .render import LONGEST, OUTPUTS
+from .targets import SLOT
 
 STEP = 600  # slots between the starts of two stretches of a reel
 SNAPPED = 0.5  # share of stretches that begin just before an utterance
@@ -73,19 +73,20 @@ def load(path: Path, device: torch.device) -> Tape:
 
 
 def stretches(tape: Tape, generator: torch.Generator, labelled_only: bool = False) -> Tensor:
-    """First slots of stretches that cover the tape about once, shuffled; half of them begin just before an utterance."""
+    """First slots of stretches that cover the tape about once, shuffled; of those that an
+    utterance follows, half begin just before it. None leaves its reel at any reading speed, where the reel is long enough."""
     rng = np.random.default_rng(int(torch.randint(2 ** 31, (1,), generator=generator, device=generator.device)))
     found: list[np.ndarray] = []
     for r, (begin, end) in enumerate(zip(tape.first, tape.first[1:])):
         if labelled_only and tape.engine[r] in ('human', 'facegood'):
             continue
-        last = max(int(begin), int(end) - OUTPUTS)
+        last = max(int(begin), int(end) - LONGEST)
         free = np.arange(begin, last + 1, STEP)
         free = np.clip(free + rng.integers(0, STEP, len(free)), begin, last)
         own = tape.starts[(tape.starts >= begin) & (tape.starts <= last)]
-        if len(own):
-            near = own[np.clip(np.searchsorted(own, free), 0, len(own) - 1)] - rng.integers(4, 40, len(free))
-            free = np.where(rng.random(len(free)) < SNAPPED, np.maximum(near, begin), free)
+        after = np.searchsorted(own, free)
+        snapped = (after < len(own)) & (rng.random(len(free)) < SNAPPED)
+        free[snapped] = np.maximum(own[after[snapped]] - rng.integers(4, 40, snapped.sum()), begin)
         found.append(free)
     chosen = rng.permutation(np.concatenate(found))
     return torch.from_numpy(chosen.astype(np.int64)).to(tape.pcm.device)

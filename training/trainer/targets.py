@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .corpus.store import Utterance
+from .corpus.store import SAMPLE_RATE, Utterance
 from .phones import ARTICULATORS, CLASS_OF, CLASSES, to_ipa
 
 RATE_HZ = 50
+SLOT = SAMPLE_RATE // RATE_HZ  # samples of a target
 # Seconds in which a phone's pull falls to 1/e before and after it. Onset and decay of about 120 ms, protrusion 150.
 BEFORE_S = dict(jaw=.045, aperture=.040, closure=.02, labiodental=.02, rounding=.075, protrusion=.085, spread=.060, tip=.030,
                 body=.040, teeth=.030)

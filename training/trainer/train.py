@@ -1,8 +1,8 @@
 """Training, by the clock: a run has so many minutes, and its learning rate falls to nothing over them. Resumable.
 
     python -m trainer.train DATA --out DATA/runs/trunk.pt --minutes 30                        the trunk, on speech alone
-    python -m trainer.train DATA --out DATA/runs/fold-2_01.pt --start DATA/runs/trunk.pt --minutes 4 --leave 2_01
-    python -m trainer.train DATA --out DATA/runs/final.pt --start DATA/runs/trunk.pt --minutes 6 --leave none
+    python -m trainer.train DATA --out DATA/runs/face/fold-2_01.pt --start DATA/runs/read/fold-2_01.pt --minutes 4 --leave 2_01
+    python -m trainer.train DATA --out DATA/runs/face/final.pt --start DATA/runs/read/final.pt --minutes 4 --leave none
 """
 
 from __future__ import annotations
@@ -27,26 +27,21 @@ SAY_EVERY = 100  # batches
 LONGEST_STEP_S = 20
 
 
-def batches(args: argparse.Namespace, device: torch.device):
+def batches(args: argparse.Namespace, device: torch.device, steps: int):
     """Speech; with `--leave`, captured stretches beside it (all clips but the one left out)."""
     if args.leave is None:
-        return data.endless(data.Shelf(args.data, 'train', device, args.copies), args.batch, args.seed)
+        return data.endless(data.Shelf(args.data, 'train', device, args.copies), args.batch, args.seed + steps)
     # The teacher of this fold did not see its clip either: variants are in the order of the clips, then the one of all.
     variant = [*CLIPS, 'none'].index(args.leave)
     seen = round(args.captured * args.batch)
-    captured = data.endless(data.Shelf(args.data, 'facegood', device, FACE_COPIES, args.leave, variant), seen, args.seed + 1)
-    spoken = data.endless(data.Shelf(args.data, 'train', device, args.copies, variant=variant), args.batch - seen, args.seed)
+    captured = data.endless(data.Shelf(args.data, 'facegood', device, FACE_COPIES, args.leave, variant), seen, args.seed + steps + 1)
+    spoken = data.endless(data.Shelf(args.data, 'train', device, args.copies, variant=variant), args.batch - seen, args.seed + steps)
     return (data.joined(*pair) for pair in zip(spoken, captured))
 
 
 def rate(progress: float, peak: float) -> float:
     warm = min(1.0, progress / 0.04)
     return peak * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
-
-
-def half_precision(device: torch.device) -> bool:
-    """On processors with the instructions for it; without them bfloat16 is emulated, and slower. A GPU has TF32 instead."""
-    return device.type == 'cpu' and torch.cpu._is_avx512_bf16_supported()
 
 
 def run(args: argparse.Namespace) -> None:
@@ -67,7 +62,7 @@ def run(args: argparse.Namespace) -> None:
             model.load_state_dict(torch.load(args.start, weights_only=True, map_location=device)['average'])
     print(f'{args.out.name}: {parameters(network)} parameters, {spent:.0f} s done', flush=True)
     generator = torch.Generator(device).manual_seed(args.seed + steps)
-    source = batches(args, device)
+    source = batches(args, device, steps)
     last, saved_at, sums = time.monotonic(), time.monotonic(), {}
     done = spent >= 60 * args.minutes
     while not done:
@@ -92,7 +87,7 @@ def run(args: argparse.Namespace) -> None:
 def step(network: Network, optimiser, batch: dict[str, torch.Tensor], generator: torch.Generator, delay: int):
     device = batch['x'].device
     network.train()
-    with torch.autocast(device.type, torch.bfloat16, enabled=half_precision(device)):
+    with torch.autocast(device.type, torch.bfloat16, enabled=data.half_precision(device)):
         outputs = network(data.disturb(batch['x'], generator))
     loss, parts = losses.total(outputs, batch, delay)
     optimiser.zero_grad(set_to_none=True)

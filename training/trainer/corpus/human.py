@@ -62,6 +62,9 @@ def _build(source: Source, folder: Path, out: Path) -> float:
     found = [(path, match) for path in sorted(folder.rglob('*'))
              if 'silence' not in path.parts and (match := re.search(source.files, str(path)))]
     spoken: dict[str, float] = defaultdict(float)
+    made = out / f'.{source.package}-{re.sub(r"[^a-z]+", "-", source.speaker)}'
+    if made.exists():
+        return float(made.read_text())
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for (path, match), samples in zip(found, pool.map(_decode, [path for path, _ in found])):
             speaker = match.expand(source.speaker)
@@ -71,6 +74,8 @@ def _build(source: Source, folder: Path, out: Path) -> float:
                 store.save(out / f'{speaker}-{path.parent.parent.name}-{path.parent.name}-{path.stem}-{k}.npz',
                            store.Utterance(piece, [], np.zeros(0), 'human', speaker, match.expand(source.language)))
                 spoken[speaker] += len(piece) / store.SAMPLE_RATE
+    out.mkdir(parents=True, exist_ok=True)
+    made.write_text(str(sum(spoken.values())))
     return sum(spoken.values())
 
 

@@ -12,6 +12,7 @@ export class Gathering {
   readonly #leave: () => void;
   #leftMs = -Infinity;
   #isLeaving = false;
+  #isStopped = false;
   #stopTimer: (() => void) | undefined;
 
   constructor(clock: Clock, leave: () => void) {
@@ -24,20 +25,29 @@ export class Gathering {
    * nobody to wait for. Else with what comes until GATHER_MS have passed.
    */
   add(isComplete: boolean): void {
-    if (this.#isLeaving) return;
+    if (this.#isLeaving || this.#isStopped) return;
     const waitMs = this.#leftMs + GATHER_MS - this.#clock.nowMs();
     if (waitMs > 0 && !isComplete) {
       this.#stopTimer ??= this.#clock.after(waitMs, () => this.#depart());
       return;
     }
     this.#isLeaving = true;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     setImmediate(() => this.#depart());
   }
 
-  #depart(): void {
+  /** There is nobody left to send to: nothing leaves any more. */
+  stop(): void {
+    this.#isStopped = true;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+  }
+
+  #depart(): void {
+    this.#stopTimer = undefined;
     this.#isLeaving = false;
+    if (this.#isStopped) return;
     this.#leftMs = this.#clock.nowMs();
     this.#leave();
   }

@@ -40,7 +40,7 @@ export class Lane implements EngineLane {
   /** Calls among the `ops`: what is answered. */
   #calls = 0;
   #nextId = 0;
-  /** Calls sent and not answered. */
+  /** Calls sent and not answered, those of engines closed since among them. */
   #open = 0;
   #calmDown: () => void;
   #isReady = false;
@@ -60,6 +60,7 @@ export class Lane implements EngineLane {
     worker.on('error', (error) => events.failed(error));
     worker.on('exit', () => {
       this.#calmDown();
+      this.#gathering.stop();
       events.ended([...this.#engines.values()]);
       this.#engines.clear();
     });
@@ -105,7 +106,7 @@ export class Lane implements EngineLane {
 
   #add(...op: [kind: Op, engine: number, samples: number]): void {
     this.#ops.push(...op);
-    // An engine has one call at a time: with all of them under way no more can come.
+    // An engine has one call at a time: with all of them under way no more can come. Calls of closed engines only make it leave sooner.
     this.#gathering.add(this.#calls + this.#open >= this.#engines.size);
   }
 

