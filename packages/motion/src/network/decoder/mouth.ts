@@ -17,9 +17,6 @@ const CLOSED_OPENING = 0.06;
 /** From none to all of what rounding does to a funnel, by the articulator. */
 const ROUNDED_FROM = 0.1;
 const ROUNDED_TO = 0.6;
-/** What the articulator alone puckers at its largest, and from where. */
-const SURE_PUCKER = 0.7;
-const SURE_FROM = 0.3;
 /** Where the lower lip begins to rise to a closure, and where it has risen. */
 const SUSPECTED_FROM = 0.1;
 const SUSPECTED_TO = 0.4;
@@ -55,15 +52,14 @@ export const SOURCES = ['TH', 'CH', 'SS', 'tip', 'protrusion', 'spread', 'roundi
 export type Sources = Record<(typeof SOURCES)[number], number>;
 
 /**
- * Lips that are surely rounded pucker instead of flaring and draw together, and pucker at least as surely as rounding is heard:
- * the capture is one speaker's, the articulator many voices'. The larger of the two stays near the captured one. Sibilants flare.
+ * Lips that are surely rounded pucker instead of flaring and draw together. The larger of the two stays near the captured one: how
+ * round lips are is the capture's word. Sibilants flare.
  */
 export function roundLips({ rounding, CH }: Sources, values: Float32Array): void {
   const turned = ramp(rounding * (1 - CH), ROUNDED_FROM, ROUNDED_TO);
   const pucker = values[CHANNEL.mouthPucker]!;
   const flared = Math.max(0, values[CHANNEL.mouthFunnel]! - pucker);
-  const sure = SURE_PUCKER * ramp(rounding, SURE_FROM, 1);
-  values[CHANNEL.mouthPucker] = Math.max(sure, pucker + flared * Math.min(1, 2 * turned));
+  values[CHANNEL.mouthPucker] = pucker + flared * Math.min(1, 2 * turned);
   values[CHANNEL.mouthFunnel]! *= 1 - 0.8 * turned;
   values[CHANNEL.mouthClose] = DRAWN * turned * values[CHANNEL.jawOpen]!;
 }
