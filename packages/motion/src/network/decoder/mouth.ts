@@ -4,8 +4,8 @@ import { MOTION_CHANNELS } from '../frame.js';
 import { joinLips, partLips } from './lip-gap.js';
 import { ramp } from './ramp.js';
 
-/** Lips that speak and do not touch are so far apart at least: over 1 mm, with an error of the estimate of 0.6 mm and some to spare. */
-const APART_MM = 2;
+/** Lips that speak and do not touch are so far apart at least: over 1 mm, with an error of the estimate of 1 mm where every channel pulls at once, and some to spare. */
+const APART_MM = 2.3;
 /** Estimated gap of closed lips when nobody speaks. */
 const REST_MM = -0.5;
 
