@@ -14,17 +14,16 @@ WARPS = 33  # banks of bent mel scales, evenly in the logarithm
 WIDEST_WARP = 2 ** 0.62
 
 
-def _banks() -> tuple[np.ndarray, np.ndarray]:
+def _banks() -> np.ndarray:
     warps = np.exp(np.linspace(-np.log(WIDEST_WARP), np.log(WIDEST_WARP), WARPS))
-    return warps, np.stack([ref.mel_bank(w) for w in warps])
+    return np.stack([ref.mel_bank(w) for w in warps])
 
 
 class Ear:
     """Features [B, T, 68] of samples [B, 160 T], each stream from a fresh state."""
 
     def __init__(self, device: torch.device) -> None:
-        _, banks = _banks()
-        self._banks = torch.tensor(banks, dtype=torch.float32, device=device)
+        self._banks = torch.tensor(_banks(), dtype=torch.float32, device=device)
         self._hann = torch.tensor(ref._HANN, dtype=torch.float32, device=device)
         self._window_r = torch.tensor(ref._WINDOW_R[ref.LAG_MIN:], dtype=torch.float32, device=device)
         self._prior = torch.tensor(ref.PRIOR_MEAN, dtype=torch.float32, device=device)

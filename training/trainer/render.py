@@ -135,5 +135,5 @@ class Renderer:
 
 def mu_law(x: Tensor) -> Tensor:
     """There and back through 8-bit mu-law."""
-    coded = torch.round(x.sign() * torch.log1p(255 * x.abs()) / 5.545177444479562 * 127) / 127
+    coded = torch.round(x.sign() * torch.log1p(255 * x.abs()) / math.log(256) * 127) / 127
     return coded.sign() * (256 ** coded.abs() - 1) / 255

@@ -73,8 +73,8 @@ def load(path: Path, device: torch.device) -> Tape:
 
 
 def stretches(tape: Tape, generator: torch.Generator, labelled_only: bool = False) -> Tensor:
-    """First slots of stretches that cover the tape about once, shuffled; of those that an
-    utterance follows, half begin just before it. None leaves its reel at any reading speed, where the reel is long enough."""
+    """First slots of stretches that cover the tape about once, shuffled; of those that an utterance
+    follows, half begin just before it. None leaves its reel at any reading speed, where the reel is long enough."""
     rng = np.random.default_rng(int(torch.randint(2 ** 31, (1,), generator=generator, device=generator.device)))
     found: list[np.ndarray] = []
     for r, (begin, end) in enumerate(zip(tape.first, tape.first[1:])):

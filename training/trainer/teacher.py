@@ -1,8 +1,9 @@
 """What a speech recogniser's encoder knows, for the network to learn from.
 
 Four things for every 20 ms of tape. What the encoder hears, as principal components. Motion for speech whose face nobody saw:
-ridge on the encoder as it is and as listener.py taught it, fitted on the captured clips; it was trained on many voices and languages, so what is read off
-it carries over to other speakers better than what is read off log-mel. Each fold has its own ridge, fitted without its clip.
+ridge on the encoder as it is and as listener.py taught it, fitted on the captured clips; the encoder was trained on many voices
+and languages, so what is read off it carries over to other speakers better than what is read off log-mel. Each fold has its own
+ridge, fitted without its clip.
 And visemes and articulation as a copy of the encoder reads them that was taught on the speech with phone times (listener.py):
 the only labels that recordings of people have, and a second opinion on all others.
 

@@ -59,12 +59,12 @@ def build(out: Path, downloads: Path) -> None:
 
 def _build(source: Source, folder: Path, out: Path) -> float:
     """Saves the recordings of a source in pieces; returns their seconds."""
-    found = [(path, match) for path in sorted(folder.rglob('*'))
-             if 'silence' not in path.parts and (match := re.search(source.files, str(path)))]
-    spoken: dict[str, float] = defaultdict(float)
     made = out / f'.{source.package}-{re.sub(r"[^a-z]+", "-", source.speaker)}'
     if made.exists():
         return float(made.read_text())
+    found = [(path, match) for path in sorted(folder.rglob('*'))
+             if 'silence' not in path.parts and (match := re.search(source.files, str(path)))]
+    spoken: dict[str, float] = defaultdict(float)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for (path, match), samples in zip(found, pool.map(_decode, [path for path, _ in found])):
             speaker = match.expand(source.speaker)

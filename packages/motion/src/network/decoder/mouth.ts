@@ -4,12 +4,12 @@ import { MOTION_CHANNELS } from '../frame.js';
 import { joinLips, partLips } from './lip-gap.js';
 import { ramp } from './ramp.js';
 
-/** Lips that speak and do not touch are so far apart at least: over 1 mm, with an error of the estimate of 1 mm where every channel pulls at once, and some to spare. */
+/** Lips that speak and do not touch are so far apart at least: over 1 mm, also where every channel pulls at once and the estimate errs by as much. */
 const APART_MM = 2.3;
 /** Estimated gap of closed lips when nobody speaks. */
 const REST_MM = -0.5;
 
-/** Estimated gap of lips that touch: under 1 mm with that error and some to spare. */
+/** Estimated gap of lips that touch: under 1 mm with an error of 0.6 mm and some to spare. */
 const TOUCH_MM = 0.1;
 /** So much of an open jaw a closure leaves at most to the lips alone. */
 const CLOSED_OPENING = 0.06;
@@ -47,7 +47,7 @@ export function writeBase(base: Float32Array, values: Float32Array): void {
   });
 }
 
-/** What moves the channels beyond the captured ones' own word, each 0..1: three visemes, then four articulators. */
+/** What moves the channels beyond the captured ones' own word, each 0..1: three visemes, then five articulators. */
 export const SOURCES = ['TH', 'CH', 'SS', 'tip', 'protrusion', 'spread', 'rounding', 'closure'] as const;
 export type Sources = Record<(typeof SOURCES)[number], number>;
 
