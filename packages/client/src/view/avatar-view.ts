@@ -9,8 +9,10 @@ import { BROWSER_TIMER, FrameLoop, type FrameTimer } from './frame-loop.js';
 import { IdlePoseSource, type PoseSource } from './pose-source.js';
 
 export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
-  /** Where poses come from; the view disposes of it. Default: idle life. */
+  /** Where poses come from; the view disposes of it unless told to keep it. Default: idle life. */
   readonly controller?: Controller;
+  /** `dispose` leaves the controller alone, for another view to show. Default false. */
+  readonly keepController?: boolean;
   /** Default `ultra`. */
   readonly quality?: RenderQuality;
   /** Ceiling of the picture's height in device pixels. Default: none but the quality's. */
@@ -40,6 +42,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly #camera: PortraitCamera;
   readonly #canvas: AvatarCanvas | undefined;
   readonly #loop: FrameLoop;
+  readonly #keepController: boolean;
   #rig: Rig | undefined;
   #drawn = false;
   #disposed = false;
@@ -48,6 +51,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.avatar = avatar;
     this.controller = options.controller ?? (new IdlePoseSource() as PoseSource as Controller);
     this.#container = container;
+    this.#keepController = options.keepController ?? false;
     this.#camera = new PortraitCamera(avatar.manifest.framing);
     this.#canvas = this.#createCanvas(options);
     this.#loop = new FrameLoop((nowMs) => this.#frame(nowMs), options.timer ?? BROWSER_TIMER);
@@ -103,7 +107,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#canvas?.resize();
   }
 
-  /** Takes the picture off the page, frees graphics memory and disposes of the controller. */
+  /** Takes the picture off the page, frees graphics memory and disposes of the controller, unless it is to be kept. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -111,7 +115,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#rig?.dispose();
     this.#rig = undefined;
     this.#canvas?.dispose();
-    this.controller.dispose?.();
+    if (!this.#keepController) this.controller.dispose?.();
   }
 
   #createCanvas({ quality = 'ultra', background = 'studio', maxHeight }: AvatarViewOptions<Controller>): AvatarCanvas | undefined {
