@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, createRef, StrictMode, type ReactNode } from 'react';
+import { act, createRef, StrictMode, type ReactNode, type RefAttributes } from 'react';
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -89,7 +89,7 @@ afterEach(async () => {
 });
 
 const render = (node: ReactNode): Promise<void> => act(async () => root.render(node));
-const avatar = (props: Partial<AvatarProps> = {}): ReactNode => (
+const avatar = (props: Partial<AvatarProps & RefAttributes<AvatarHandle>> = {}): ReactNode => (
   <Avatar avatarId="ava" manager={manager} createController={createController} {...props} />
 );
 const draw = (view = FakeView.alive.at(-1)!): Promise<void> => act(async () => view.onFirstRendering?.());

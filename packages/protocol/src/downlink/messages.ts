@@ -1,10 +1,10 @@
-import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { VisavisError } from '../errors/index.js';
 import {
   AudioSchema, ClientMessageSchema, ControlSchema, ErrorSchema, HelloSchema, InterruptSchema, MicSchema, MotionSchema, PingSchema,
   PlaybackFinishedSchema, PlaybackPositionSchema, PongSchema, PresenceSchema, ServerMessageSchema, TextSchema, TranscriptSchema,
   WelcomeSchema, type ClientMessage as ClientEnvelope, type ServerMessage as ServerEnvelope,
-} from '../gen/downlink_pb.js';
+} from '../gen/downlink.js';
+import { decode, encode, type Init, type Schema } from '../wire/index.js';
 
 const CLIENT = {
   hello: HelloSchema,
@@ -27,10 +27,11 @@ const SERVER = {
   pong: PongSchema,
 } as const;
 
+type DecodedBy<S> = S extends Schema<infer T> ? T : never;
 export type ClientKind = keyof typeof CLIENT;
 export type ServerKind = keyof typeof SERVER;
-export type ClientBodies = { [K in ClientKind]: MessageInitShape<(typeof CLIENT)[K]> };
-export type ServerBodies = { [K in ServerKind]: MessageInitShape<(typeof SERVER)[K]> };
+export type ClientBodies = { [K in ClientKind]: Init<DecodedBy<(typeof CLIENT)[K]>> };
+export type ServerBodies = { [K in ServerKind]: Init<DecodedBy<(typeof SERVER)[K]>> };
 
 /** What a message says of delivery, beside its body: see the proto. 0 where it says nothing. */
 export interface Numbers {
@@ -46,13 +47,11 @@ export type ClientMessage = ClientBody & Numbers;
 export type ServerMessage = ServerBody & Numbers;
 
 export function encodeClientMessage<K extends ClientKind>(kind: K, body: ClientBodies[K], numbers: Partial<Numbers> = {}): Uint8Array {
-  const value = create(CLIENT[kind] as DescMessage, body as MessageInitShape<DescMessage>);
-  return toBinary(ClientMessageSchema, create(ClientMessageSchema, { message: { case: kind, value } as ClientBody, ...numbers }));
+  return encode(ClientMessageSchema, { message: { case: kind, value: body } as Init<ClientBody>, ...numbers });
 }
 
 export function encodeServerMessage<K extends ServerKind>(kind: K, body: ServerBodies[K], numbers: Partial<Numbers> = {}): Uint8Array {
-  const value = create(SERVER[kind] as DescMessage, body as MessageInitShape<DescMessage>);
-  return toBinary(ServerMessageSchema, create(ServerMessageSchema, { message: { case: kind, value } as ServerBody, ...numbers }));
+  return encode(ServerMessageSchema, { message: { case: kind, value: body } as Init<ServerBody>, ...numbers });
 }
 
 /** Decodes what a client sent, or throws `protocolError`. */
@@ -67,9 +66,9 @@ export function decodeServerMessage(bytes: Uint8Array): ServerMessage | undefine
   return message.case === undefined ? undefined : { ...message, sequence, received };
 }
 
-function parse<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+function parse<T>(schema: Schema<T>, bytes: Uint8Array): T {
   try {
-    return fromBinary(schema, bytes);
+    return decode(schema, bytes);
   } catch (cause) {
     throw new VisavisError('protocolError', 'these bytes are not a downlink message', { cause });
   }

@@ -1,9 +1,9 @@
-import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { VisavisError } from '../errors/index.js';
 import {
   ClientAudioInputSchema, ClientConfigureSessionSchema, ClientInterruptSchema, MessageSchema, MessageType, ServerConfirmSessionSchema,
   ServerErrorSchema, ServerResponseAnimationSchema, type Message,
-} from '../gen/message_pb.js';
+} from '../gen/message.js';
+import { decode, encode, type Init, type Schema } from '../wire/index.js';
 
 /** The six messages of the envelope, by the name of their member. */
 const BODIES = {
@@ -16,9 +16,10 @@ const BODIES = {
 } as const;
 
 export type EnvelopeKind = keyof typeof BODIES;
+type DecodedBy<S> = S extends Schema<infer T> ? T : never;
 
 /** What `encodeEnvelope` takes for each kind. */
-export type EnvelopeBodies = { [K in EnvelopeKind]: MessageInitShape<(typeof BODIES)[K]['schema']> };
+export type EnvelopeBodies = { [K in EnvelopeKind]: Init<DecodedBy<(typeof BODIES)[K]['schema']>> };
 
 /** A decoded envelope: `case` names the message, `value` is it. Views into `value` share the received bytes. */
 export type Envelope = Exclude<Message['data'], { case: undefined }>;
@@ -34,13 +35,11 @@ export function isUnknownEnvelope(envelope: Envelope | UnknownEnvelope): envelop
 }
 
 export function encodeEnvelope<K extends EnvelopeKind>(kind: K, body: EnvelopeBodies[K]): Uint8Array {
-  const { type, schema } = BODIES[kind];
-  const value = create(schema as typeof ClientInterruptSchema, body as EnvelopeBodies['clientInterrupt']);
-  return toBinary(MessageSchema, create(MessageSchema, { type, data: { case: kind, value } as Envelope }));
+  return encode(MessageSchema, { type: BODIES[kind].type, data: { case: kind, value: body } as Init<Envelope> });
 }
 
 /**
- * Decodes one binary message. Unknown fields are kept, unknown types come back as `unknown`.
+ * Decodes one binary message. Unknown fields are passed over, unknown types come back as `unknown`.
  * Throws `protocolError` where the bytes are no message, or `type` and the member disagree.
  */
 export function decodeEnvelope(bytes: Uint8Array): Envelope | UnknownEnvelope {
@@ -56,7 +55,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope | UnknownEnvelope {
 
 function parse(bytes: Uint8Array): Message {
   try {
-    return fromBinary(MessageSchema, bytes);
+    return decode(MessageSchema, bytes);
   } catch (cause) {
     throw new VisavisError('protocolError', 'these bytes are not a protocol message', { cause });
   }

@@ -25,7 +25,7 @@ globalThis.AudioContext = class extends AudioContext {
 };
 
 globalThis.WebSocket = class extends WebSocket {
-  constructor(url: string) {
+  constructor(url: string | URL) {
     super(url);
     made.sockets.push(this);
   }
