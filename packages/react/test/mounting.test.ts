@@ -67,7 +67,7 @@ it('leaves nothing when it is taken away in the middle of a load', async () => {
   const after = await page.evaluate(async (url) => {
     for (let round = 0; round < 10; round++) {
       reactPage.forget();
-      reactPage.flash(url);
+      void reactPage.mount(url);
       await new Promise((resolve) => setTimeout(resolve, round * 20));
       reactPage.unmount();
     }

@@ -1,46 +1,23 @@
 import { VisavisError } from '../errors/index.js';
 import {
-  AudioSchema, ClientMessageSchema, ControlSchema, ErrorSchema, HelloSchema, InterruptSchema, MicSchema, MotionSchema, PingSchema,
-  PlaybackFinishedSchema, PlaybackPositionSchema, PongSchema, PresenceSchema, ServerMessageSchema, TextSchema, TranscriptSchema,
-  WelcomeSchema, type ClientMessage as ClientEnvelope, type ServerMessage as ServerEnvelope,
+  ClientMessageSchema, ServerMessageSchema, type ClientMessage as ClientEnvelope, type ServerMessage as ServerEnvelope,
 } from '../gen/downlink.js';
 import { decode, encode, type Init, type Schema } from '../wire/index.js';
 
-const CLIENT = {
-  hello: HelloSchema,
-  mic: MicSchema,
-  text: TextSchema,
-  interrupt: InterruptSchema,
-  playbackPosition: PlaybackPositionSchema,
-  playbackFinished: PlaybackFinishedSchema,
-  ping: PingSchema,
-} as const;
+type ClientBody = Exclude<ClientEnvelope['message'], { case: undefined }>;
+type ServerBody = Exclude<ServerEnvelope['message'], { case: undefined }>;
 
-const SERVER = {
-  welcome: WelcomeSchema,
-  audio: AudioSchema,
-  motion: MotionSchema,
-  control: ControlSchema,
-  transcript: TranscriptSchema,
-  presence: PresenceSchema,
-  error: ErrorSchema,
-  pong: PongSchema,
-} as const;
-
-type DecodedBy<S> = S extends Schema<infer T> ? T : never;
-export type ClientKind = keyof typeof CLIENT;
-export type ServerKind = keyof typeof SERVER;
-export type ClientBodies = { [K in ClientKind]: Init<DecodedBy<(typeof CLIENT)[K]>> };
-export type ServerBodies = { [K in ServerKind]: Init<DecodedBy<(typeof SERVER)[K]>> };
+export type ClientKind = ClientBody['case'];
+export type ServerKind = ServerBody['case'];
+/** What the encoders take for each kind: what is left out is at its default. */
+export type ClientBodies = { [B in ClientBody as B['case']]: Init<B['value']> };
+export type ServerBodies = { [B in ServerBody as B['case']]: Init<B['value']> };
 
 /** What a message says of delivery, beside its body: see the proto. 0 where it says nothing. */
 export interface Numbers {
   readonly sequence: number;
   readonly received: number;
 }
-
-type ClientBody = Exclude<ClientEnvelope['message'], { case: undefined }>;
-type ServerBody = Exclude<ServerEnvelope['message'], { case: undefined }>;
 
 /** A decoded message; `undefined` stands for one this version does not know, to be ignored. */
 export type ClientMessage = ClientBody & Numbers;

@@ -4,8 +4,12 @@
  */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { PMREMGenerator, WebGLCubeRenderTarget } from 'three';
 import { AvatarManager } from '@visavis/client';
 import { Avatar, Captions } from '../../src/index.js';
+
+/** Reflections are the one thing that software rendering takes seconds for, and an unlit triangle has none. */
+PMREMGenerator.prototype.fromScene = () => new WebGLCubeRenderTarget(1);
 
 /** What the page has made since it was loaded. */
 const made = { contexts: [] as WebGL2RenderingContext[], audio: [] as AudioContext[], sockets: [] as WebSocket[], frames: 0, listeners: 0 };
@@ -69,12 +73,6 @@ function mount(relayUrl: string): Promise<void> {
   });
 }
 
-/** Mounts and takes away at once, in the middle of whatever a load does. */
-function flash(relayUrl: string): void {
-  void mount(relayUrl);
-  root.render(null);
-}
-
 const unmount = (): void => root.render(null);
 
 /** What is still there. */
@@ -86,7 +84,7 @@ const left = () => ({
   listeners: made.listeners,
 });
 
-const page = { mount, flash, unmount, left, made, errors, forget: () => AvatarManager.shared.clearAll() };
+const page = { mount, unmount, left, made, errors, forget: () => AvatarManager.shared.clearAll() };
 
 declare global {
   var reactPage: typeof page;
