@@ -8,7 +8,9 @@ import {
 } from '../timeline/index.js';
 import { RateMeter, type ConnectionState, type Transport } from '../transport/index.js';
 import type { PoseSource } from '../view/index.js';
+import { loadSignalModel, type LoadSpeechModel } from '../stand-in/index.js';
 import { Conversations, type ConversationState, type PlaybackPosition, type PlaybackResult } from './conversations.js';
+import type { MotionSource } from './playback.js';
 import { FrameRateMeter, type FrameRateInfo } from './frame-rate.js';
 import { createSink } from './transport-sink.js';
 
@@ -25,6 +27,8 @@ export interface AvatarControllerOptions {
   /** Default: WebCodecs, else WebAssembly. */
   readonly createDecoder?: CreateOpusDecoder;
   readonly timer?: Timer;
+  /** Moves the mouth where motion is missing. Default: the signal model, loaded when it is needed first. */
+  readonly loadStandIn?: LoadSpeechModel;
   /** The same seed gives the same idle life. Default 1. */
   readonly seed?: number;
   /** Told what goes wrong and how the connection fares. Default: nobody. */
@@ -63,6 +67,8 @@ export class AvatarController implements PoseSource {
   onPlaybackPosition: ((position: PlaybackPosition) => void) | undefined;
   /** Exactly once for every conversation. */
   onPlaybackFinished: ((result: PlaybackResult) => void) | undefined;
+  /** What moves the mouth of what is heard: the backend's motion, the sound itself, or nothing (sound alone, or silence). */
+  onMotionSource: ((source: MotionSource) => void) | undefined;
   onAnimationState: ((state: AnimationState) => void) | undefined;
   /** About once a second while `frameRateMonitorEnabled`. */
   onFrameRateInfo: ((info: FrameRateInfo) => void) | undefined;
@@ -102,8 +108,10 @@ export class AvatarController implements PoseSource {
       timer: this.#timer,
       createDecoder: options.createDecoder ?? createOpusDecoder,
       createId: options.createId ?? (() => crypto.randomUUID()),
+      loadStandIn: options.loadStandIn ?? loadSignalModel,
       events: {
         onState: (state) => this.#changed(state),
+        onMotionSource: (source) => this.onMotionSource?.(source),
         onStall: () => this.onPlaybackStall?.(),
         onProgress: () => this.#followCaption(),
         onPosition: (position) => this.#report(position),
@@ -123,6 +131,11 @@ export class AvatarController implements PoseSource {
 
   get audioState(): AudioState {
     return this.#output.state;
+  }
+
+  /** See `onMotionSource`. */
+  get motionSource(): MotionSource {
+    return this.#conversations.motionSource;
   }
 
   /** What the avatar is doing: `speaking` while it is heard, else what was set last. */
