@@ -1,5 +1,5 @@
+import type { AvatarManifest } from '@visavis/protocol/avatar';
 import { loadGlbRig, type Rig } from '../rig/index.js';
-import type { AvatarManifest } from './manifest.js';
 
 /** A loaded avatar: its manifest and the bytes of its asset. Holds no graphics memory; every view builds its own rig. */
 export class Avatar {

@@ -1,4 +1,5 @@
 import type { ArkitName, Pose } from '@visavis/face';
+import type { FaceShaping } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
 import { Box3, LoadingManager, type Object3D } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
@@ -7,7 +8,7 @@ import { disposeTree } from './dispose.js';
 import { Joints } from './joints.js';
 import { MorphBindings } from './morphs.js';
 import type { Rig } from './rig.js';
-import { FaceShaper, type FaceShaping } from './shaping.js';
+import { FaceShaper } from './shaping.js';
 
 /** A glTF scene with ARKit morph targets (or their usual aliases) and, where it has them, head, neck and eye nodes. */
 export class GlbRig implements Rig {

@@ -4,4 +4,3 @@
  */
 export type { Rig } from './rig.js';
 export { GlbRig, loadGlbRig } from './glb-rig.js';
-export { type Coupling, type FaceShaping } from './shaping.js';

@@ -1,22 +1,5 @@
-import { ARKIT_NAMES, CHANNEL, WEIGHT_COUNT, type ArkitName } from '@visavis/face';
-
-/** `to` rises with `from` by `gain` (0..1): a smile that lifts the cheeks. The larger of the two values holds. */
-export interface Coupling {
-  readonly from: ArkitName;
-  readonly to: ArkitName;
-  readonly gain: number;
-}
-
-/** How one face differs from the ideal ARKit face. Everything is per weight; what is left out stays as it is. */
-export interface FaceShaping {
-  /** Factors on incoming weights, 0..4. */
-  readonly gains: Readonly<Partial<Record<ArkitName, number>>>;
-  /** Soft ceilings, in (0, 1]: small weights pass unchanged, large ones approach the ceiling without a stop. */
-  readonly ceilings: Readonly<Partial<Record<ArkitName, number>>>;
-  readonly couplings: readonly Coupling[];
-}
-
-export const PLAIN_SHAPING: FaceShaping = { gains: {}, ceilings: {}, couplings: [] };
+import { ARKIT_NAMES, CHANNEL, WEIGHT_COUNT } from '@visavis/face';
+import { PLAIN_SHAPING, type FaceShaping } from '@visavis/protocol/avatar';
 
 /** Turns the weights of a pose into the weights of one face. Built once for a rig; `shape` allocates nothing. */
 export class FaceShaper {

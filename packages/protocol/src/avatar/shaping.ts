@@ -1,0 +1,43 @@
+import { ARKIT_NAMES, type ArkitName } from '@visavis/face';
+import { has, readFields, readList, readNumber, readObject, readOneOf, type Fields } from './fields.js';
+import { MAX_COUPLINGS } from './limits.js';
+
+/** `to` rises with `from` by `gain` (0..1): a smile that lifts the cheeks. The larger of the two values holds. */
+export interface Coupling {
+  readonly from: ArkitName;
+  readonly to: ArkitName;
+  readonly gain: number;
+}
+
+/** How one face differs from the ideal ARKit face. Everything is per weight; what is left out stays as it is. */
+export interface FaceShaping {
+  /** Factors on incoming weights, 0..4. */
+  readonly gains: Readonly<Partial<Record<ArkitName, number>>>;
+  /** Soft ceilings, 0.01..1: small weights pass unchanged, large ones approach the ceiling without a stop. */
+  readonly ceilings: Readonly<Partial<Record<ArkitName, number>>>;
+  readonly couplings: readonly Coupling[];
+}
+
+export const PLAIN_SHAPING: FaceShaping = { gains: {}, ceilings: {}, couplings: [] };
+
+export function readShaping(manifest: Fields): FaceShaping {
+  if (!has(manifest, 'shaping')) return PLAIN_SHAPING;
+  const fields = readObject(manifest, 'shaping');
+  return {
+    gains: readWeights(fields, 'gains', 0, 4),
+    ceilings: readWeights(fields, 'ceilings', 0.01, 1),
+    couplings: readList(fields, 'couplings', MAX_COUPLINGS, readCoupling),
+  };
+}
+
+function readWeights(parent: Fields, name: string, low: number, high: number): Partial<Record<ArkitName, number>> {
+  if (!has(parent, name)) return {};
+  const fields = readObject(parent, name);
+  const known = ARKIT_NAMES.filter((weight) => has(fields, weight));
+  return Object.fromEntries(known.map((weight) => [weight, readNumber(fields, weight, low, high)]));
+}
+
+function readCoupling(item: unknown, path: string): Coupling {
+  const fields = readFields(item, path);
+  return { from: readOneOf(fields, 'from', ARKIT_NAMES), to: readOneOf(fields, 'to', ARKIT_NAMES), gain: readNumber(fields, 'gain', 0, 1) };
+}
