@@ -64,7 +64,7 @@ describe('AvatarManager', () => {
     ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('x'.repeat(70_000)) }],
     ['invalidAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('{') }],
     ['invalidAvatarMetadata', 'ava', { 'ava/avatar.json': () => Response.json({}) }],
-    ['failedToDownloadAvatarAssets', 'ava', { 'ava/avatar.json': withManifest({ rig: { type: 'glb', file: 'missing.glb' } }) }],
+    ['failedToDownloadAvatarAssets', 'ava', { 'ava/avatar.glb': () => new Response('', { status: 404 }) }],
     ['unsupportedAvatarAsset', 'ava', { 'ava/avatar.glb': () => new Response('not a model, but long enough to hold a header') }],
   ])('rejects with %s for %s', async (code, id, overrides) => {
     await expect(managerOver(serve(overrides)).load(id)).rejects.toMatchObject({ code });
