@@ -1,5 +1,5 @@
 import { filesOfAvatar, parseManifest } from '@visavis/protocol/avatar';
-import { checkGlb } from '../../../packages/client/src/avatar/glb-check.js';
+import { checkGlb } from '../../../packages/client/src/rig/glb-document.js';
 import { check, expecting, text, type Target } from '../target.js';
 import ava from '../../../avatars/ava/avatar.json' with { type: 'json' };
 
@@ -7,7 +7,7 @@ import ava from '../../../avatars/ava/avatar.json' with { type: 'json' };
 export const avatar: Target = {
   name: 'avatar',
   maxBytes: 4096,
-  files: ['protocol/src/avatar/', 'client/src/avatar/glb-check.'],
+  files: ['protocol/src/avatar/', 'client/src/rig/glb-document.'],
   dictionary: [
     'null', '[]', '{}', '""', '1e999', '-1', 'true', '"__proto__"', '"constructor"', '"schema"', '"rig"', '"file"', '"../a"', '"a/b.glb"', '"framing"', '"target"',
     '"shaping"', '"files"', '"sha256"', '"bytes"', '"type"', '"sprite"', '"fallback"', '"mapping"', '"viseme_aa"', '"image/png"', '"gains"', '"couplings"', '"voice"', '"uri"', '"buffers"', '"images"', '"data:,"', '"http://a/b"', 'glTF', 'JSON',

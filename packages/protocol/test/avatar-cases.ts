@@ -18,7 +18,7 @@ export const FULL = {
   mapping: { 'Mund offen': 'jawOpen', A: 'viseme_aa', I: 'viseme_I' },
   framing: { target: [0, -0.05, 0.02], width: 0.4, height: 0.5, fovDeg: 18 },
   voice: { language: 'de-AT', description: 'calm' },
-  shaping: { gains: { jawOpen: 0.8 }, ceilings: { mouthSmileLeft: 0.65 }, couplings: [{ from: 'mouthSmileLeft', to: 'cheekSquintLeft', gain: 0.5 }] },
+  shaping: { gains: { jawOpen: 0.8 }, ceilings: { mouthSmileLeft: 0.65 }, couplings: [{ from: 'mouthSmileLeft', to: 'cheekSquintLeft', gain: 0.5 }], dampings: [{ from: 'mouthPucker', to: 'mouthSmileLeft', share: 0.6 }] },
 };
 
 export const CASES: Readonly<Record<string, unknown>> = {
@@ -56,5 +56,6 @@ export const CASES: Readonly<Record<string, unknown>> = {
   'a framing of two numbers': { ...LEAST, framing: { target: [0, 0], width: 1, height: 1, fovDeg: 20 } },
   'a view too wide': { ...LEAST, framing: { target: [0, 0, 0], width: 1, height: 1, fovDeg: 170 } },
   'a gain below nothing': { ...LEAST, shaping: { gains: { jawOpen: -1 } } },
+  'a damping of more than all': { ...LEAST, shaping: { dampings: [{ from: 'jawOpen', to: 'mouthClose', share: 2 }] } },
   'a coupling to an inherited name': { ...LEAST, shaping: { couplings: [{ from: 'jawOpen', to: 'constructor', gain: 1 }] } },
 };

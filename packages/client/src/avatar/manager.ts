@@ -1,8 +1,8 @@
 import { isAvatarId, MANIFEST_FILE, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, parseManifest, type AvatarManifest } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
+import { checkGlb } from '../rig/index.js';
 import { Avatar } from './avatar.js';
 import { download } from './download.js';
-import { checkGlb } from './glb-check.js';
 
 /** What the cache may hold; the avatars used longest ago go first. */
 const MAX_CACHED_AVATARS = 8;

@@ -9,6 +9,13 @@ export interface Coupling {
   readonly gain: number;
 }
 
+/** `to` gives way to `from`: it is multiplied by 1 - `share` × `from`, `share` in 0..1. */
+export interface Damping {
+  readonly from: ArkitName;
+  readonly to: ArkitName;
+  readonly share: number;
+}
+
 /** How one face differs from the ideal ARKit face. Everything is per weight; what is left out stays as it is. */
 export interface FaceShaping {
   /** Factors on incoming weights, 0..4. */
@@ -16,6 +23,8 @@ export interface FaceShaping {
   /** Soft ceilings, 0.01..1: small weights pass unchanged, large ones approach the ceiling without a stop. */
   readonly ceilings: Readonly<Partial<Record<ArkitName, number>>>;
   readonly couplings: readonly Coupling[];
+  /** Default: what pulls the same skin two ways on any face. */
+  readonly dampings?: readonly Damping[];
 }
 
 export const PLAIN_SHAPING: FaceShaping = { gains: {}, ceilings: {}, couplings: [] };
@@ -27,6 +36,7 @@ export function readShaping(manifest: Fields): FaceShaping {
     gains: readWeights(fields, 'gains', 0, 4),
     ceilings: readWeights(fields, 'ceilings', 0.01, 1),
     couplings: readList(fields, 'couplings', MAX_COUPLINGS, readCoupling),
+    ...(has(fields, 'dampings') && { dampings: readList(fields, 'dampings', MAX_COUPLINGS, readDamping) }),
   };
 }
 
@@ -39,5 +49,14 @@ function readWeights(parent: Fields, name: string, low: number, high: number): P
 
 function readCoupling(item: unknown, path: string): Coupling {
   const fields = readFields(item, path);
-  return { from: readOneOf(fields, 'from', ARKIT_NAMES), to: readOneOf(fields, 'to', ARKIT_NAMES), gain: readNumber(fields, 'gain', 0, 1) };
+  return { ...readPair(fields), gain: readNumber(fields, 'gain', 0, 1) };
+}
+
+function readDamping(item: unknown, path: string): Damping {
+  const fields = readFields(item, path);
+  return { ...readPair(fields), share: readNumber(fields, 'share', 0, 1) };
+}
+
+function readPair(fields: Fields): { from: ArkitName; to: ArkitName } {
+  return { from: readOneOf(fields, 'from', ARKIT_NAMES), to: readOneOf(fields, 'to', ARKIT_NAMES) };
 }
