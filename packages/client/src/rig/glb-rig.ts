@@ -1,4 +1,5 @@
 import { ARKIT_NAMES, type ArkitName, type Pose } from '@visavis/face';
+import type { FaceShaping } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
 import { Box3, type Object3D } from 'three';
 import { findBones } from './bones.js';
@@ -8,7 +9,7 @@ import { parseGltf } from './gltf.js';
 import { Joints } from './joints.js';
 import { MorphBindings } from './morphs.js';
 import type { Rig } from './rig.js';
-import { FaceShaper, type FaceShaping } from './shaping.js';
+import { FaceShaper } from './shaping.js';
 import { lowerArms, putOriginBetweenEyes } from './stance.js';
 
 /** A glTF scene with morph targets or a jaw bone that speak and, where it has them, head, neck and eye bones. */

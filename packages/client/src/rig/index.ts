@@ -7,4 +7,3 @@ export { loadRig, type RigAsset } from './load.js';
 export { GlbRig, loadGlbRig } from './glb-rig.js';
 export type { Speech, TargetMapping } from './face-plan.js';
 export { checkGlb } from './glb-document.js';
-export { type Coupling, type Damping, type FaceShaping } from './shaping.js';

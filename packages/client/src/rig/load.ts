@@ -1,8 +1,8 @@
+import type { FaceShaping } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { TargetMapping } from './face-plan.js';
 import { loadGlbRig } from './glb-rig.js';
 import type { Rig } from './rig.js';
-import type { FaceShaping } from './shaping.js';
 
 /** What rigs are built of: an avatar's manifest entry, and its files. */
 export interface RigAsset {

@@ -1,31 +1,5 @@
 import { ARKIT_NAMES, CHANNEL, WEIGHT_COUNT, type ArkitName } from '@visavis/face';
-
-/** `to` rises with `from` by `gain` (0..1): a smile that lifts the cheeks. The larger of the two values holds. */
-export interface Coupling {
-  readonly from: ArkitName;
-  readonly to: ArkitName;
-  readonly gain: number;
-}
-
-/** `to` gives way to `from`: it is multiplied by 1 - `share` × `from`, `share` in 0..1. */
-export interface Damping {
-  readonly from: ArkitName;
-  readonly to: ArkitName;
-  readonly share: number;
-}
-
-/** How one face differs from the ideal ARKit face. Everything is per weight; what is left out stays as it is. */
-export interface FaceShaping {
-  /** Factors on incoming weights, 0..4. */
-  readonly gains: Readonly<Partial<Record<ArkitName, number>>>;
-  /** Soft ceilings, in (0, 1]: small weights pass unchanged, large ones approach the ceiling without a stop. */
-  readonly ceilings: Readonly<Partial<Record<ArkitName, number>>>;
-  readonly couplings: readonly Coupling[];
-  /** Default: what pulls the same skin two ways on any face. */
-  readonly dampings?: readonly Damping[];
-}
-
-export const PLAIN_SHAPING: FaceShaping = { gains: {}, ceilings: {}, couplings: [] };
+import { PLAIN_SHAPING, type Damping, type FaceShaping } from '@visavis/protocol/avatar';
 
 /**
  * Shapes that were each sculpted from a face at rest and tear it when added up: lips cannot be drawn wide and rounded at

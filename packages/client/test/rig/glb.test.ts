@@ -1,10 +1,11 @@
 import { CHANNEL, createPose, VISEME_NAMES, visemePose } from '@visavis/face';
+import { PLAIN_SHAPING } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
 import fc from 'fast-check';
 import { Bone, Group, Mesh } from 'three';
 import { describe, expect, it } from 'vitest';
 import { checkGlb, GlbRig, loadGlbRig, loadRig } from '../../src/rig/index.js';
-import { STANDARD_DAMPINGS, FaceShaper, PLAIN_SHAPING } from '../../src/rig/shaping.js';
+import { STANDARD_DAMPINGS, FaceShaper } from '../../src/rig/shaping.js';
 import { faceGlb, writeGlb } from './make/glb.js';
 
 const refusal = async (bytes: ArrayBuffer): Promise<string> => {

@@ -1,4 +1,5 @@
 import { GAZE_RANGE_DEG, readGaze, type Gaze, type Pose } from '@visavis/face';
+import type { FaceShaping } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
 import { VRMLoaderPlugin } from '@pixiv/three-vrm';
 import { Box3, Group, Vector3, type Object3D } from 'three';
@@ -8,7 +9,7 @@ import type { Speech, TargetMapping } from '../face-plan.js';
 import { parseGltf } from '../gltf.js';
 import { Joints } from '../joints.js';
 import type { Rig } from '../rig.js';
-import { FaceShaper, type FaceShaping } from '../shaping.js';
+import { FaceShaper } from '../shaping.js';
 import { lowerArms, putOriginBetweenEyes } from '../stance.js';
 import type { Character } from './character.js';
 import { Expressions } from './expressions.js';

@@ -7,8 +7,9 @@ import * as three from 'three';
 import * as avatar from '../../../src/avatar/index.js';
 import * as rig from '../../../src/rig/index.js';
 import * as view from '../../../src/view/index.js';
+import * as formats from './formats.js';
 
-const modules = { face, three, avatar, rig, view };
+const modules = { face, three, avatar, rig, view, formats };
 
 declare global {
   var renderModules: typeof modules;
