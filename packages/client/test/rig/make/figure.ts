@@ -4,7 +4,7 @@
  */
 import { GlbWriter, type GltfJson } from './glb.js';
 
-type Vec = readonly [number, number, number];
+export type Vec = readonly [number, number, number];
 
 /** A node with its place from its parent and, where it is seen, its mesh. */
 interface Part {
@@ -14,7 +14,7 @@ interface Part {
   readonly mesh?: { readonly shape: Shape; readonly material: Material; readonly targets?: Readonly<Record<string, Shape>> };
 }
 
-interface Shape {
+export interface Shape {
   readonly positions: Float32Array;
   readonly normals: Float32Array;
   readonly indices: Uint16Array;
@@ -24,7 +24,7 @@ const COLOURS = { skin: [0.93, 0.72, 0.6], hair: [0.16, 0.2, 0.42], white: [0.97
 type Material = keyof typeof COLOURS;
 export const MATERIALS = Object.keys(COLOURS) as Material[];
 
-function ellipsoid([rx, ry, rz]: Vec, [cx, cy, cz]: Vec = [0, 0, 0], rings = 14, sides = 20): Shape {
+export function ellipsoid([rx, ry, rz]: Vec, [cx, cy, cz]: Vec = [0, 0, 0], rings = 14, sides = 20): Shape {
   const positions: number[] = [];
   const normals: number[] = [];
   const indices: number[] = [];
