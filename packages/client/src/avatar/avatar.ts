@@ -1,5 +1,5 @@
-import { loadGlbRig, type Rig } from '../rig/index.js';
-import type { AvatarManifest } from './manifest.js';
+import type { AvatarManifest } from '@visavis/protocol/avatar';
+import { loadRig, type Rig } from '../rig/index.js';
 
 /** A loaded avatar: its manifest and the bytes of its asset. Holds no graphics memory; every view builds its own rig. */
 export class Avatar {
@@ -29,6 +29,7 @@ export class Avatar {
 
   /** A new rig, owned by the caller. Rejects with `unsupportedAvatarAsset`. */
   createRig(): Promise<Rig> {
-    return loadGlbRig(this.#asset, this.manifest.shaping);
+    const { rig, shaping, mapping } = this.manifest;
+    return loadRig({ ...rig, files: () => this.#asset, shaping, mapping });
   }
 }

@@ -4,4 +4,3 @@
  */
 export { Avatar } from './avatar.js';
 export { AvatarManager, type AvatarManagerOptions, type LoadListener, type LoadProgress } from './manager.js';
-export { MANIFEST_SCHEMA, parseManifest, type AvatarManifest, type Framing } from './manifest.js';

@@ -1,11 +1,8 @@
+import { isAvatarId, MANIFEST_FILE, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, parseManifest, type AvatarManifest } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
+import { checkGlb } from '../rig/index.js';
 import { Avatar } from './avatar.js';
 import { download } from './download.js';
-import { checkGlb } from './glb-check.js';
-import { isAvatarId, MAX_MANIFEST_BYTES, parseManifest, type AvatarManifest } from './manifest.js';
-
-/** Assets larger than this are refused. */
-const MAX_ASSET_BYTES = 64 * 1024 * 1024;
 
 /** What the cache may hold; the avatars used longest ago go first. */
 const MAX_CACHED_AVATARS = 8;
@@ -134,7 +131,7 @@ export class AvatarManager {
     const manifest = await this.#fetchManifest(url, signal);
     onProgress(0);
     const asset = await download(new URL(manifest.rig.file, url).href, {
-      fetch: this.#fetch, signal, maxBytes: MAX_ASSET_BYTES, onProgress,
+      fetch: this.#fetch, signal, maxBytes: MAX_FILE_BYTES, onProgress,
       failure: 'failedToDownloadAvatarAssets', missing: 'failedToDownloadAvatarAssets',
     });
     checkGlb(asset);
@@ -151,10 +148,10 @@ export class AvatarManager {
 
   #manifestUrl(id: string): string {
     const page = this.#pageUrl ?? globalThis.document?.baseURI;
-    if (isAvatarId(id)) return new URL(`${this.baseUrl}${id}/manifest.json`, page).href;
+    if (isAvatarId(id)) return new URL(`${this.baseUrl}${id}/${MANIFEST_FILE}`, page).href;
     const url = URL.canParse(id, page) ? new URL(id, page) : undefined;
     if (url && /^https?:$/.test(url.protocol) && url.pathname.endsWith('.json')) return url.href;
-    throw new VisavisError('avatarIDUnrecognized', `"${id}" is neither an avatar id nor the URL of a manifest.json`);
+    throw new VisavisError('avatarIDUnrecognized', `"${id}" is neither an avatar id nor the URL of an avatar.json`);
   }
 
   /** Puts an avatar at the young end of the cache and drops from the old end what exceeds its bounds. */

@@ -20,7 +20,7 @@ function serve(overrides: Record<string, () => Response | Promise<Response>> = {
 
 const managerOver = (fetch: typeof globalThis.fetch): AvatarManager => new AvatarManager({ fetch, pageUrl: 'http://page.test/' });
 const withManifest = (change: object): (() => Promise<Response>) => async () => {
-  const manifest = JSON.parse(await readFile(new URL('ava/manifest.json', AVATARS), 'utf8')) as object;
+  const manifest = JSON.parse(await readFile(new URL('ava/avatar.json', AVATARS), 'utf8')) as object;
   return Response.json({ ...manifest, ...change });
 };
 
@@ -40,7 +40,7 @@ describe('AvatarManager', () => {
   });
 
   it('takes the URL of a manifest in place of an id', async () => {
-    const avatar = await managerOver(serve()).load('/avatars/ava/manifest.json');
+    const avatar = await managerOver(serve()).load('/avatars/ava/avatar.json');
     expect(avatar.id).toBe('ava');
     expect(avatar.thumbnailUrl).toBe('http://page.test/avatars/ava/thumbnail.webp');
   });
@@ -59,12 +59,12 @@ describe('AvatarManager', () => {
     ['avatarIDUnrecognized', 'nobody', {}],
     ['avatarIDUnrecognized', 'javascript:alert(1)', {}],
     ['avatarIDUnrecognized', '../secret', {}],
-    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('', { status: 503 }) }],
-    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => Promise.reject(new TypeError('offline')) }],
-    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('x'.repeat(70_000)) }],
-    ['invalidAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('{') }],
-    ['invalidAvatarMetadata', 'ava', { 'ava/manifest.json': () => Response.json({}) }],
-    ['failedToDownloadAvatarAssets', 'ava', { 'ava/manifest.json': withManifest({ rig: { type: 'glb', file: 'missing.glb' } }) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('', { status: 503 }) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => Promise.reject(new TypeError('offline')) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('x'.repeat(70_000)) }],
+    ['invalidAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('{') }],
+    ['invalidAvatarMetadata', 'ava', { 'ava/avatar.json': () => Response.json({}) }],
+    ['failedToDownloadAvatarAssets', 'ava', { 'ava/avatar.glb': () => new Response('', { status: 404 }) }],
     ['unsupportedAvatarAsset', 'ava', { 'ava/avatar.glb': () => new Response('not a model, but long enough to hold a header') }],
   ])('rejects with %s for %s', async (code, id, overrides) => {
     await expect(managerOver(serve(overrides)).load(id)).rejects.toMatchObject({ code });
@@ -81,7 +81,7 @@ describe('AvatarManager', () => {
   it('keeps at most eight avatars, forgetting the one used longest ago', async () => {
     const overrides = Object.fromEntries(
       Array.from({ length: 9 }, (_, i) => [
-        [`a${i}/manifest.json`, withManifest({ id: `a${i}` })],
+        [`a${i}/avatar.json`, withManifest({ id: `a${i}` })],
         [`a${i}/avatar.glb`, () => new Response(glb({}))],
       ] as const).flat(),
     );

@@ -91,7 +91,7 @@ describe('hello', () => {
     const { peer, client } = await joined();
     expect(peer.received.items[0]).toMatchObject({
       case: 'welcome',
-      value: { epoch: client.epoch, avatarId: 'ava', manifestUrl: '/avatars/ava/manifest.json', audio: { codec: 'opus', sampleRate: 16_000 }, serverVersion: '1.2.3' },
+      value: { epoch: client.epoch, avatarId: 'ava', manifestUrl: '/avatars/ava/avatar.json', audio: { codec: 'opus', sampleRate: 16_000 }, serverVersion: '1.2.3' },
     });
     expect(client).toMatchObject({ avatarId: 'ava', hello: { audioCodecs: ['opus'], fps: 30 }, closed: false });
     expect(client.id).toMatch(/^[\w-]{12}$/);
