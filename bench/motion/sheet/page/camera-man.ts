@@ -49,6 +49,7 @@ export class CameraMan {
       const wait = (): unknown => (view.getBoundingRect() ? resolve() : setTimeout(wait, 20));
       wait();
     });
+    Reflect.deleteProperty(avatar, 'createRig');
     return new CameraMan(stage, view, rig.root, pose, () => draw());
   }
 
