@@ -156,6 +156,18 @@ describe('a client', () => {
     expect(heard.items).toMatchObject(['hi', { reason: 'voice' }, { sequence: 1 }, { reqId: 'r', playedMs: 40 }, { playedMs: 80, interrupted: true }]);
   });
 
+  it('is heard as PCM by whoever wants that, until it leaves', async () => {
+    const { peer, client } = await joined();
+    const heard = new Inbox<number>();
+    client.onMicrophone(({ pcm, isFilled }) => heard.push(isFilled ? -pcm.length : pcm.length));
+    peer.send('mic', { sequence: 1, data: new Uint8Array(640) });
+    peer.send('mic', { sequence: 3, data: new Uint8Array(640) });
+    await heard.count(3);
+    expect(heard.items).toEqual([640, -640, 640]);
+    await client.close();
+    client.onMicrophone(() => undefined);
+  });
+
   it('is told everything, in order', async () => {
     const { peer, client } = await joined();
     const { epoch } = client;
