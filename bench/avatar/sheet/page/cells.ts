@@ -83,6 +83,6 @@ function poseOf(weights: Weights): Pose {
 
 function gaze(yaw: number, pitch: number): Pose {
   const pose = createPose();
-  writeGaze(pose.values, { yaw, pitch });
+  writeGaze({ yaw, pitch }, pose.values);
   return pose;
 }
