@@ -58,7 +58,7 @@ describe('a microphone', () => {
   });
 
   it('waits for its decoder within a bound, in order, and outlives damaged packets', async () => {
-    let loaded = (_: PacketDecoder): void => undefined;
+    let loaded: (decoder: PacketDecoder) => void = () => undefined;
     const reader = readerOf(() => new Promise((resolve) => { loaded = resolve; }));
     for (let n = 1; n <= 300; n++) reader.take(piece(n, Uint8Array.of(n & 0xff), MicCodec.OPUS));
     const order: number[] = [];
