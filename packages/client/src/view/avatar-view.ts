@@ -44,6 +44,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly #loop: FrameLoop;
   readonly #keepController: boolean;
   #rig: Rig | undefined;
+  #lastMs: number | undefined;
   #drawn = false;
   #disposed = false;
 
@@ -149,6 +150,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     const pose = this.controller.poseAt(nowMs);
     if (!this.#rig) return;
     this.#rig.apply(pose);
+    this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
+    this.#lastMs = nowMs;
     this.onPoseApplied?.(pose, nowMs);
     if (this.#canvas?.draw() && !this.#drawn) {
       this.#drawn = true;
