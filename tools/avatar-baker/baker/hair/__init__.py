@@ -1,17 +1,28 @@
 """
-Hair: styles of cards (bob, long, crop, swept) and of shells. `grow` picks by `person.hair.style`.
+Hair: `grow` makes the style that a person's file names. Every style returns opaque cards or solids (material Hair) and soft
+ones to be blended over them (HairSoft), with one texture for both. Option names are those of the style's module, besides
+those of the hairline (forehead, temples, sideburns, nape) and `grey`.
 """
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from PIL import Image
 
 from ..body import Body
-from ..meshes import Array, Mesh
+from ..meshes import Array, Mesh, merge
 from ..people import Person, PersonError
+from . import bob, bun, cartoon, coils, swept
+from .edge import frayed
+from .look import Grown, Look
+from .skull import Hairline, Skull
+
+STYLES: dict[str, tuple[Callable[[Skull, Look], Grown], frozenset[str]]] = {
+    'bob': (bob.bob, bob.OPTIONS), 'swept': (swept.swept, swept.OPTIONS), 'coils': (coils.coils, coils.OPTIONS),
+    'bun': (bun.bun, bun.OPTIONS), 'cartoon': (cartoon.cartoon, cartoon.OPTIONS)}
+COMMON = frozenset(('grey', *(f.name for f in fields(Hairline))))
 
 
 @dataclass(frozen=True)
@@ -27,22 +38,26 @@ class HairResult:
 
 
 def grow(body: Body, person: Person) -> HairResult:
-    """The hair of a person. Raises PersonError for an unknown style."""
-    from .cards import grow_cards
-    from .shells import grow_shells
-    styles = {'bob': grow_cards, 'long': grow_cards, 'crop': grow_cards, 'swept': grow_cards, 'shells': grow_shells}
-    if person.hair.style not in styles:
-        raise PersonError(f'hair.style: {person.hair.style!r} is not one of {", ".join(styles)}')
-    return styles[person.hair.style](body, person)
+    """The hair of a person. Raises PersonError for an unknown style or option."""
+    hair = person.hair
+    if hair.style not in STYLES:
+        raise PersonError(f'hair.style: {hair.style!r} is not one of {", ".join(STYLES)}')
+    make, own = STYLES[hair.style]
+    unknown = sorted(set(hair.options) - own - COMMON)
+    if unknown:
+        raise PersonError(f'hair.options: {unknown[0]!r} is not one of {", ".join(sorted(own | COMMON))}')
+    edges = {f.name: hair.options[f.name] for f in fields(Hairline) if f.name in hair.options}
+    skull = Skull(body, Hairline(**edges))
+    look = Look(hair.root.linear, hair.tip.linear, np.random.default_rng(person.seed + 14), hair.options, hair.options.get('grey', 0.0))
+    grown = make(skull, look)
+    image = Image.fromarray(grown.texture)
+    meshes = [merge(grown.solid, 'Hair')] + ([merge(grown.soft, 'HairSoft')] if grown.soft else [])
+    images = {mesh.material: image for mesh in meshes}
+    return HairResult(meshes, frayed(skull), images, {mesh.material: _material(mesh.material, grown) for mesh in meshes})
 
 
-def hairline(options: dict[str, float]) -> Callable[[Array], Array]:
-    """Height above the hairline in metres: forehead, temples and nape."""
-    height, slope, temple = options.get('line', .080), options.get('line_slope', 1.05), options.get('temple', .4)
-
-    def above(places: Array) -> Array:
-        aside, y, z = np.abs(places[..., 0]), places[..., 1], places[..., 2]
-        front = y - height + np.clip(.075 - z, 0, 9) * slope + np.clip(aside - .045, 0, 1) * temple
-        nape = np.interp(z, [-.09, -.035, .01], [-.062, -.042, height - .065 * slope - .015])
-        return np.where(z > .01, front, y - nape)
-    return above
+def _material(name: str, grown: Grown) -> dict:
+    alpha = dict(alphaMode='MASK', alphaCutoff=0.4) if name == 'Hair' else dict(alphaMode='BLEND')
+    return alpha | dict(
+        doubleSided=True, pbrMetallicRoughness=dict(metallicFactor=0, roughnessFactor=grown.roughness),
+        extensions=dict(KHR_materials_specular=dict(specularFactor=grown.shine)))
