@@ -1,4 +1,4 @@
-import type { Framing } from '../avatar/index.js';
+import type { Framing } from '@visavis/protocol/avatar';
 
 /** How much of an avatar is seen; `avatar` is as its manifest says. */
 export const FRAMING_NAMES = ['avatar', 'portrait', 'bust', 'close'] as const;
