@@ -38,3 +38,9 @@ function keyOf(name: string): string {
 function isBone(node: Object3D): boolean {
   return (node as { isBone?: boolean }).isBone === true;
 }
+
+/** The bone that a node's name stands for. */
+export function boneOf(nodeName: string): BoneName | undefined {
+  const key = keyOf(nodeName);
+  return (Object.keys(NAMES) as BoneName[]).find((name) => NAMES[name].test(key));
+}
