@@ -12,7 +12,6 @@ import type { Voice } from './voice/flite.js';
 import { createWeb } from './web.js';
 
 const HOST = '127.0.0.1';
-const AVATAR = 'ava';
 const SAMPLE = 'austen';
 const VERSION = '0.1.0';
 const DEV = { appId: 'dev-app', apiKey: 'dev-key' } as const;
@@ -40,7 +39,7 @@ export async function startDemo({ port, voice }: DemoOptions): Promise<Demo> {
     new Performer({ client, presenter, voice, clips, sample });
     presenter.start().catch(() => undefined); // the client has been told; the next turn tries again
   });
-  const web = createWeb({ clips, issueTicket: () => ({ ticket: relay.tickets.issue({ avatarId: AVATAR }).ticket }) });
+  const web = createWeb({ clips, issueTicket: (avatarId) => ({ ticket: relay.tickets.issue({ avatarId }).ticket }) });
   const server = createAdaptorServer({ fetch: web.fetch }) as Server;
   relay.attach(server);
   const close = async (): Promise<void> => {

@@ -8,7 +8,7 @@ const wav = readFileSync(new URL('../assets/samples/austen.wav', import.meta.url
 function web(): { ask: (path: string, init?: RequestInit) => Promise<Response>; clips: ClipStore } {
   let ids = 0;
   const clips = new ClipStore(() => `clip${ids++}`);
-  const app = createWeb({ clips, issueTicket: () => ({ ticket: 't' }) });
+  const app = createWeb({ clips, issueTicket: (avatarId) => ({ ticket: `t of ${avatarId}` }) });
   const ask = async (path: string, { headers, ...init }: RequestInit = {}): Promise<Response> =>
     app.request(`http://127.0.0.1:8080${path}`, { ...init, headers: { host: '127.0.0.1:8080', ...headers } });
   return { ask, clips };
@@ -18,7 +18,19 @@ describe('the demo on HTTP', () => {
   it('gives tickets to its own page', async () => {
     const { ask } = web();
     const response = await ask('/api/ticket', { method: 'POST', headers: { origin: 'http://127.0.0.1:8080' } });
-    expect(await response.json()).toEqual({ path: '/relay', ticket: 't' });
+    expect(await response.json()).toEqual({ path: '/relay', ticket: 't of ava' });
+  });
+
+  it('gives tickets for the avatar that is asked for, where it can be one', async () => {
+    const { ask } = web();
+    const askFor = async (body: string): Promise<unknown[]> => {
+      const response = await ask('/api/ticket', { method: 'POST', body, headers: { origin: 'http://127.0.0.1:8080' } });
+      return [response.status, ((await response.json()) as { ticket?: string }).ticket];
+    };
+    expect(await askFor('{"avatarId":"leo"}')).toEqual([200, 't of leo']);
+    for (const body of ['{"avatarId":"../leo"}', '{"avatarId":7}', `{"avatarId":"${'a'.repeat(80)}"}`]) expect(await askFor(body)).toEqual([400, undefined]);
+    expect((await askFor(`{"avatarId":"${'a'.repeat(2_000)}"}`))[0]).toBe(413);
+    expect(await askFor('no json')).toEqual([200, 't of ava']);
   });
 
   it.each([

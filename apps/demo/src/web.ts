@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
+import { isAvatarId } from '@visavis/protocol/avatar';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
@@ -10,6 +11,7 @@ const PAGE = fileURLToPath(new URL('../dist/page', import.meta.url));
 const AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
 
 const MIB = 1024 * 1024;
+const DEFAULT_AVATAR = 'ava';
 
 /**
  * The page runs its own files only. Beyond them it needs: its relay (not every browser counts ws: as 'self'), the
@@ -36,10 +38,18 @@ const clipLimit = bodyLimit({
   onError: (context) => context.json({ message: `a clip holds at most ${MAX_CLIP_BYTES / MIB} MiB; hand in a shorter one` }, 413),
 });
 
+const ticketLimit = bodyLimit({ maxSize: 1024, onError: (context) => context.json({ message: 'a ticket is asked for in fewer words' }, 413) });
+
+/** The avatar a ticket is asked for: the default one where none is named, undefined where the name can be none's. */
+function avatarIdOf(asked: unknown): string | undefined {
+  const { avatarId = DEFAULT_AVATAR } = Object(asked) as { avatarId?: unknown };
+  return typeof avatarId === 'string' && isAvatarId(avatarId) ? avatarId : undefined;
+}
+
 export interface WebParts {
   readonly clips: ClipStore;
-  /** Hands out a ticket that opens the relay once. */
-  issueTicket(): { ticket: string };
+  /** Hands out a ticket that opens the relay once, for an avatar by its id. */
+  issueTicket(avatarId: string): { ticket: string };
 }
 
 /** The demo's HTTP side: the page, the avatars, tickets, and clips to speak. */
@@ -48,7 +58,11 @@ export function createWeb({ clips, issueTicket }: WebParts): Hono {
   app.use(loopbackOnly);
   app.use(headers);
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
-  app.post('/api/ticket', (context) => context.json({ path: '/relay', ...issueTicket() }));
+  app.post('/api/ticket', ticketLimit, async (context) => {
+    const avatarId = avatarIdOf(await context.req.json().catch(() => ({})));
+    if (avatarId === undefined) return context.json({ message: 'give {"avatarId": "ID"}, the name of a folder of avatars/' }, 400);
+    return context.json({ path: '/relay', ...issueTicket(avatarId) });
+  });
   app.post('/api/clips', clipLimit, async (context) => {
     try {
       return context.json({ id: await clips.add(new Uint8Array(await context.req.arrayBuffer())) });

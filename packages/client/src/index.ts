@@ -5,7 +5,7 @@
 export { AvatarSDK, AvatarView } from './sdk/index.js';
 export type { AvatarViewOptions, Configuration, ConfigurationInput, DeviceScore, DrivingServiceMode, LogLevel } from './sdk/index.js';
 export { Avatar, AvatarManager } from './avatar/index.js';
-export type { AvatarManagerOptions, LoadListener, LoadProgress } from './avatar/index.js';
+export type { AvatarManagerOptions, AvatarPlatform, Integrity, LoadListener, LoadProgress, LocalFile } from './avatar/index.js';
 export type { AvatarManifest, Framing } from '@visavis/protocol/avatar';
 export { AvatarController } from './controller/index.js';
 export type {

@@ -20,7 +20,7 @@ const UNDECODED: Readonly<Record<string, string>> = {
   KHR_texture_basisu: 'its textures are KTX2; store them as WebP, JPEG or PNG',
 };
 
-type Entry = Readonly<Record<string, unknown>>;
+export type Entry = Readonly<Record<string, unknown>>;
 
 /**
  * Checks container, version, lengths, and that everything lies inside the file and within bounds. Throws
@@ -35,10 +35,14 @@ export function checkGlb(bytes: ArrayBuffer | Uint8Array): void {
   checkCounts(document);
 }
 
-/** The parsed JSON chunk, an object of unknown content. */
-function readDocument(bytes: Uint8Array): Entry {
+export function isGlb(bytes: Uint8Array): boolean {
+  return bytes.byteLength >= PRELUDE_BYTES && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === MAGIC;
+}
+
+/** The parsed JSON chunk, an object of unknown content. Throws `unsupportedAvatarAsset`. */
+export function readDocument(bytes: Uint8Array): Entry {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < PRELUDE_BYTES || view.getUint32(0, true) !== MAGIC) refuseGlb('it is not a GLB file');
+  if (!isGlb(bytes)) refuseGlb('it is not a GLB file');
   if (view.getUint32(4, true) !== 2) refuseGlb('it is not glTF version 2');
   if (view.getUint32(8, true) !== bytes.byteLength) refuseGlb('it is cut off or has bytes after its end');
   const jsonBytes = view.getUint32(12, true);
@@ -76,12 +80,13 @@ function checkCounts(document: Entry): void {
   if (numbers > MOST_NUMBERS) refuseGlb(`its accessors hold more than ${MOST_NUMBERS} numbers`, undefined, ' Reduce its polygons.');
 }
 
-function listOf(document: Entry, name: string): readonly Entry[] {
+/** The objects of a list of the document; whatever else is in it counts as an empty one. */
+export function listOf(document: Entry, name: string): readonly Entry[] {
   const value = document[name];
   return Array.isArray(value) ? (value as unknown[]).map((entry) => (isEntry(entry) ? entry : {})) : [];
 }
 
-function isEntry(value: unknown): value is Entry {
+export function isEntry(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
