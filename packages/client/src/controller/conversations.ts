@@ -174,6 +174,7 @@ export class Conversations {
   }
 
   #takeResponse(playback: Playback, { audio, motion, end }: ServerResponseAnimation): void {
+    if (!audio && !motion && !end) this.#options.events.onError(foreign());
     if (audio && (audio.packets.length > 0 || audio.last)) playback.pushAudio({ kind: 'opus', audio });
     if (motion) this.#addMotion(playback, motion);
     playback.motionArrived(end);
@@ -234,6 +235,10 @@ export class Conversations {
     this.#state = state;
     this.#options.events.onState(state);
   }
+}
+
+function foreign(): VisavisError {
+  return new VisavisError('invalidAnimationData', 'a message holds neither motion nor audio that is known here; is it from another maker’s server?');
 }
 
 /** An utterance that has made no sound yet does not show. */
