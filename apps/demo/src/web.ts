@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
+import { createAvatarRoutes, type AvatarLibrary } from '@visavis/motion-server';
 import { isAvatarId } from '@visavis/protocol/avatar';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -8,7 +9,6 @@ import { MAX_CLIP_BYTES, type ClipStore } from './clips.js';
 import { loopbackOnly } from './guard.js';
 
 const PAGE = fileURLToPath(new URL('../dist/page', import.meta.url));
-const AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
 
 const MIB = 1024 * 1024;
 const DEFAULT_AVATAR = 'ava';
@@ -48,14 +48,17 @@ function avatarIdOf(asked: unknown): string | undefined {
 
 export interface WebParts {
   readonly clips: ClipStore;
+  readonly avatars: AvatarLibrary;
   /** Hands out a ticket that opens the relay once, for an avatar by its id. */
   issueTicket(avatarId: string): { ticket: string };
 }
 
 /** The demo's HTTP side: the page, the avatars, tickets, and clips to speak. */
-export function createWeb({ clips, issueTicket }: WebParts): Hono {
+export function createWeb({ clips, avatars, issueTicket }: WebParts): Hono {
   const app = new Hono();
   app.use(loopbackOnly);
+  // Before the page's headers: avatars have stricter ones of their own.
+  app.route('/avatars', createAvatarRoutes({ library: avatars, refuse: (context, message) => context.json({ message }, 404) }));
   app.use(headers);
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.post('/api/ticket', ticketLimit, async (context) => {
@@ -70,7 +73,6 @@ export function createWeb({ clips, issueTicket }: WebParts): Hono {
       return context.json({ message: (error as Error).message }, 400);
     }
   });
-  app.use('/avatars/*', serveStatic({ root: AVATARS, rewriteRequestPath: (path) => path.replace(/^\/avatars/, '') }));
   app.use('/*', serveStatic({ root: PAGE }));
   return app;
 }

@@ -41,6 +41,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly #canvas: AvatarCanvas | undefined;
   readonly #loop: FrameLoop;
   #rig: Rig | undefined;
+  #lastMs: number | undefined;
   #drawn = false;
   #disposed = false;
 
@@ -145,6 +146,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     const pose = this.controller.poseAt(nowMs);
     if (!this.#rig) return;
     this.#rig.apply(pose);
+    this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
+    this.#lastMs = nowMs;
     this.onPoseApplied?.(pose, nowMs);
     if (this.#canvas?.draw() && !this.#drawn) {
       this.#drawn = true;

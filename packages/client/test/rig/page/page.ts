@@ -8,8 +8,9 @@ import * as avatar from '../../../src/avatar/index.js';
 import * as store from '../../../src/avatar/store.js';
 import * as rig from '../../../src/rig/index.js';
 import * as view from '../../../src/view/index.js';
+import * as formats from './formats.js';
 
-const modules = { face, three, avatar, store, rig, view };
+const modules = { face, three, avatar, store, rig, view, formats };
 
 declare global {
   var renderModules: typeof modules;
