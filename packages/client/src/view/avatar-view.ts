@@ -51,6 +51,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   #background: Background;
   #governor: QualityGovernor | undefined;
   #rig: Rig | undefined;
+  #lastMs: number | undefined;
   #drawn = false;
   #disposed = false;
 
@@ -203,6 +204,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     const pose = this.controller.poseAt(nowMs);
     if (!this.#rig) return;
     this.#rig.apply(pose);
+    this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
+    this.#lastMs = nowMs;
     this.onPoseApplied?.(pose, nowMs);
     if (this.#sway) this.#camera.sway(prefersReducedMotion() ? undefined : this.#sway.advance(nowMs));
     if (!this.#canvas?.draw()) return;
