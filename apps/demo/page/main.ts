@@ -98,9 +98,9 @@ function avatarFromAddress(): string {
   return new URL(location.href).searchParams.get('avatar') ?? 'ava';
 }
 
-/** `?quality=low|medium|high|ultra`, for machines that should not choose by themselves. */
 const QUALITIES: readonly RenderQuality[] = ['low', 'medium', 'high', 'ultra', 'auto'];
 
+/** `?quality=low|medium|high|ultra`, for machines that should not choose by themselves. */
 function qualityFromAddress(): RenderQuality {
   const asked = new URL(location.href).searchParams.get('quality');
   return QUALITIES.find((quality) => quality === asked) ?? 'auto';

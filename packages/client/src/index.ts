@@ -15,6 +15,8 @@ export { unlockOnGesture, WorkletOutput } from './audio/index.js';
 export type {
   AudioDevice, AudioForm, AudioOutput, AudioState, CreateOpusDecoder, DecoderSink, OpusDecoder, OutputStream, Unlockable,
 } from './audio/index.js';
+export { renderCaptions } from './captions/index.js';
+export type { CaptionSource } from './captions/index.js';
 export type { ActiveCaption, Caption, CaptionWord, FrameStarvationMode, PlaybackClock, Presence, Timer } from './timeline/index.js';
 export type { Capture, MicrophoneDevice } from './microphone/index.js';
 export type { LoadSpeechModel } from './stand-in/index.js';

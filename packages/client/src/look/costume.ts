@@ -10,6 +10,8 @@ import type { QualityLevel } from './quality.js';
 
 /** Thin layers over the face are drawn after it, in this order. */
 const ORDER: Partial<Record<Part, number>> = { hair: 2, occlusion: 4, tear: 5, brow: 6, lash: 7 };
+/** Down and fly-aways over the hair: blended as they are, without depth or shadow. */
+const SOFT_HAIR_ORDER = 3;
 /** Lies on what is below it and writes no depth. */
 const OVERLAYS: ReadonlySet<Part> = new Set(['occlusion', 'tear', 'brow', 'lash']);
 /** Too thin or too deep to throw a shadow that is seen as one. */
@@ -59,7 +61,7 @@ export class Costume {
   /** Takes shaders, shadows and textures to `quality`. */
   fit(quality: QualityLevel): void {
     for (const { mesh, material, part, patch } of this.#dressed) {
-      if (part === 'hair') mesh.castShadow = quality.hairShadow;
+      if (part === 'hair') mesh.castShadow = quality.hairShadow && material.depthWrite;
       Object.assign((material.defines ??= {}), { SHADOW_TAPS: quality.shadowTaps });
       patchShader(material, patch(quality.fineShading));
       for (const texture of [material.map, material.normalMap]) sharpen(texture, quality.anisotropy);
@@ -111,9 +113,12 @@ const FINISH: Readonly<Partial<Record<Part, Finish>>> = {
   },
   hair(material, mesh) {
     if (!material.map || !(material.alphaTest > 0 || material.transparent)) return undefined;
+    const soft = /soft/i.test(material.name);
     material.side = DoubleSide;
-    material.transparent = material.depthWrite = material.forceSinglePass = true;
-    material.alphaTest ||= 0.4;
+    material.transparent = material.forceSinglePass = true;
+    material.depthWrite = !soft;
+    if (soft) Object.assign(mesh, { castShadow: false, renderOrder: SOFT_HAIR_ORDER });
+    else material.alphaTest ||= 0.4;
     drawFromInside(mesh.geometry);
     traceStrands(mesh.geometry);
     return (fine) => (fine ? HAIR_PATCH : PLAIN_HAIR_PATCH);

@@ -1,7 +1,7 @@
 /** Finds the nodes of a skeleton that a face needs, by the names that exporters give them. */
 import { SkinnedMesh, type Object3D } from 'three';
 
-export type BoneName = 'head' | 'neck' | 'leftEye' | 'rightEye' | 'jaw';
+export type BoneName = 'head' | 'neck' | 'leftEye' | 'rightEye' | 'jaw' | `${'left' | 'right'}${'Arm' | 'Forearm' | 'Hand'}`;
 
 export type Bones = Readonly<Partial<Record<BoneName, Object3D>>>;
 
@@ -15,6 +15,12 @@ const NAMES: Readonly<Record<BoneName, RegExp>> = {
   jaw: /^c?(lower)?jaw(0*1|root|bone|master)?$/,
   leftEye: /^(left|l)(face)?eye(ball)?(joint)?$|^(face)?eye(ball)?(left|l)$/,
   rightEye: /^(right|r)(face)?eye(ball)?(joint)?$|^(face)?eye(ball)?(right|r)$/,
+  leftArm: /^(left|l)(upper)?arm$|^upperarm(left|l)$/,
+  rightArm: /^(right|r)(upper)?arm$|^upperarm(right|r)$/,
+  leftForearm: /^(left|l)(fore|lower)arm$|^(fore|lower)arm(left|l)$/,
+  rightForearm: /^(right|r)(fore|lower)arm$|^(fore|lower)arm(right|r)$/,
+  leftHand: /^(left|l)hand$|^hand(left|l)$/,
+  rightHand: /^(right|r)hand$|^hand(right|r)$/,
 };
 
 /** The first of each from the root down; a bone is preferred to a node that only has the name. */

@@ -53,6 +53,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   #background: Background;
   #governor: QualityGovernor | undefined;
   #rig: Rig | undefined;
+  #lastMs: number | undefined;
   #drawn = false;
   #disposed = false;
 
@@ -206,6 +207,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     if (!this.#rig) return;
     const pose = this.poseFilter?.(own, nowMs) ?? own;
     this.#rig.apply(pose);
+    this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
+    this.#lastMs = nowMs;
     this.onPoseApplied?.(pose, nowMs);
     if (this.#sway) this.#camera.sway(prefersReducedMotion() ? undefined : this.#sway.advance(nowMs));
     if (!this.#canvas?.draw()) return;
