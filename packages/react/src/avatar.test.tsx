@@ -16,12 +16,17 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 /** A view that the test draws. */
 class FakeView {
   static readonly made: FakeView[] = [];
+  static refuse: VisavisError | undefined;
+  quality: string | undefined;
+  background: string | undefined;
+  framing: string | undefined;
   onFirstRendering: (() => void) | undefined;
   onError: ((error: VisavisError) => void) | undefined;
   disposed = 0;
   readonly element = document.createElement('canvas');
 
   constructor(readonly avatar: LoadedAvatar, container: HTMLElement, readonly options: AvatarViewOptions) {
+    if (FakeView.refuse) throw FakeView.refuse;
     FakeView.made.push(this);
     container.append(this.element);
   }
@@ -158,18 +163,27 @@ describe('<Avatar/>', () => {
     expect(outputs.length).toBe(1);
   });
 
-  it('changes the look behind the picture that is seen, and keeps the connection', async () => {
-    await render(avatar({ createTransport }));
+  it('changes the look of the view that is there, and gives back what is left out', async () => {
+    await render(avatar({ createTransport, framing: 'close', maxHeight: 300 }));
     await manager.loads[0]!.done();
     await draw();
-    await render(avatar({ createTransport, background: 'transparent' }));
-    await render(avatar({ createTransport, background: 'transparent', maxHeight: 300 }));
-    const [old, middle, last] = FakeView.made as [FakeView, FakeView, FakeView];
-    expect([old.disposed, middle.disposed, last.disposed]).toEqual([0, 1, 0]);
-    expect(last.options).toMatchObject({ background: 'transparent', maxHeight: 300, keepController: true });
-    await draw(last);
-    expect([old.disposed, last.disposed, stage().children.length]).toEqual([1, 0, 1]);
-    expect([transports.length, transports[0]!.state, outputs[0]!.state]).toEqual([1, 'connected', 'running']);
+    const [view] = FakeView.made as [FakeView];
+    expect(view.options).toEqual({ framing: 'close', maxHeight: 300, controller: expect.any(AvatarController) as unknown, keepController: true });
+    await render(avatar({ createTransport, quality: 'low', background: 'night', framing: 'bust' }));
+    expect([view.quality, view.background, view.framing]).toEqual(['low', 'night', 'bust']);
+    await render(avatar({ createTransport }));
+    expect([view.quality, view.background, view.framing]).toEqual(['ultra', 'studio', 'avatar']);
+    expect([FakeView.made.length, transports.length, transports[0]!.state]).toEqual([1, 1, 'connected']);
+  });
+
+  it('tells of a look that there is not', async () => {
+    const onError = vi.fn();
+    FakeView.refuse = new VisavisError('invalidConfiguration', 'background must be one of studio');
+    await render(avatar({ onError, background: 'beach' as never }));
+    await manager.loads[0]!.done();
+    FakeView.refuse = undefined;
+    expect(onError.mock.calls.map(([{ code }]) => code)).toEqual(['invalidConfiguration']);
+    expect(host.firstElementChild!.getAttribute('data-status')).toBe('failed');
   });
 
   it('connects anew for another key, not for another function, and leaves when there is none', async () => {

@@ -7,7 +7,7 @@ export interface AvatarHandle {
   readonly captions: AvatarCaptions;
   /** What plays and listens. From mounting to unmounting; its `on*` callbacks belong to the component. */
   readonly controller: AvatarController | undefined;
-  /** What draws. Undefined while loading; another object after a change of avatar, quality or background. */
+  /** What draws. Undefined while loading; another object after a change of avatar. */
   readonly view: AvatarView | undefined;
   /** Calls `listener` after every change of `state` or `captions`. Returns a function that stops it. */
   subscribe(listener: () => void): () => void;

@@ -1,9 +1,9 @@
 import {
-  AvatarManager, AvatarView, createController, unlockOnGesture, VisavisError, WebSocketTransport,
+  AvatarManager, AvatarSDK, AvatarView, createController, unlockOnGesture, VisavisError, WebSocketTransport,
   type Avatar, type AvatarController, type Transport,
 } from '@visavis/client';
 import type { AvatarStore, Mounted } from './handle.js';
-import type { AvatarLook, AvatarSettings } from './settings.js';
+import type { AvatarSettings } from './settings.js';
 
 /**
  * One mounted avatar: follows its settings until it is disposed of, and then leaves nothing behind. Knows no React.
@@ -21,8 +21,6 @@ export class Presenter implements Mounted {
   /** The connection that is wanted. */
   #attempt: object | undefined;
   #view: AvatarView | undefined;
-  /** The view that is seen until the new one has drawn. */
-  #leaving: AvatarView | undefined;
   /** What a failed connection both rejects with and reports is told once. */
   #told: VisavisError | undefined;
 
@@ -50,7 +48,7 @@ export class Presenter implements Mounted {
     this.#applyPlayback(last);
     if (next.avatarId !== last.avatarId) return this.#begin();
     if (!this.#avatar) return;
-    if (LOOK.some((name) => next[name] !== last[name])) this.#show(this.#avatar);
+    this.#attemptLook(last);
     if (kindOf(next) !== kindOf(last) || next.connectionKey !== last.connectionKey) void this.#connect(this.#avatar);
   }
 
@@ -64,7 +62,7 @@ export class Presenter implements Mounted {
   dispose(): void {
     this.#load = this.#attempt = undefined;
     this.#stopUnlocking();
-    this.#disposeViews();
+    this.#disposeView();
     this.controller.dispose();
     this.#store.detach();
   }
@@ -73,17 +71,16 @@ export class Presenter implements Mounted {
     const load = {};
     this.#load = load;
     this.#avatar = undefined;
-    this.#disposeViews();
+    this.#disposeView();
     this.#disconnect();
     this.controller.interrupt();
     this.#store.change({ status: 'loading', progress: 0, error: undefined });
     this.#store.caption({ avatar: undefined, user: undefined });
     const { manager = AvatarManager.shared, avatarId } = this.#settings;
     const isWanted = (): boolean => this.#load === load;
-    manager.load(avatarId, ({ progress }) => { if (isWanted()) this.#store.change({ progress }); }).then(
-      (avatar) => { if (isWanted()) this.#present(avatar); },
-      (error: unknown) => { if (isWanted()) this.#fail(VisavisError.from(error, 'failedToDownloadAvatarAssets')); },
-    );
+    manager.load(avatarId, ({ progress }) => { if (isWanted()) this.#store.change({ progress }); })
+      .then((avatar) => { if (isWanted()) this.#present(avatar); })
+      .catch((error: unknown) => { if (isWanted()) this.#fail(VisavisError.from(error, 'failedToDownloadAvatarAssets')); });
   }
 
   #present(avatar: Avatar): void {
@@ -92,21 +89,17 @@ export class Presenter implements Mounted {
     void this.#connect(avatar);
   }
 
-  /** Builds a view behind the one that is seen, if there is one. */
   #show(avatar: Avatar): void {
-    if (this.#leaving) this.#view?.dispose();
-    else this.#leaving = this.#view;
-    const view = new AvatarView(avatar, this.#container, { ...lookOf(this.#settings), controller: this.controller, keepController: true });
+    this.#view?.dispose();
+    const { quality, background, framing, maxHeight, idleCamera } = this.#settings;
+    const look = Object.fromEntries(Object.entries({ quality, background, framing, maxHeight, idleCamera }).filter(([, value]) => value !== undefined));
+    const view = new AvatarView(avatar, this.#container, { ...look, controller: this.controller, keepController: true });
     this.#view = view;
-    view.onFirstRendering = () => this.#drawn();
+    view.onFirstRendering = () => {
+      this.#store.change({ status: 'ready', error: undefined });
+      this.#settings.onReady?.(this.#store);
+    };
     view.onError = (error) => this.#viewFailed(error);
-  }
-
-  #drawn(): void {
-    this.#leaving?.dispose();
-    this.#leaving = undefined;
-    this.#store.change({ status: 'ready', error: undefined });
-    this.#settings.onReady?.(this.#store);
   }
 
   #viewFailed(error: VisavisError): void {
@@ -115,10 +108,9 @@ export class Presenter implements Mounted {
     else this.#fail(error);
   }
 
-  #disposeViews(): void {
-    this.#leaving?.dispose();
+  #disposeView(): void {
     this.#view?.dispose();
-    this.#leaving = this.#view = undefined;
+    this.#view = undefined;
   }
 
   async #connect(avatar: Avatar): Promise<void> {
@@ -145,6 +137,23 @@ export class Presenter implements Mounted {
     if (createTransport) return createTransport(avatar);
     // Asked through the settings: a new connection takes the function of the latest render.
     return getTicket && new WebSocketTransport({ avatarId: avatar.id, getTicket: () => (this.#settings.getTicket ?? getTicket)() });
+  }
+
+  #attemptLook(last: AvatarSettings): void {
+    try {
+      this.#applyLook(last);
+    } catch (error) {
+      this.#tell(VisavisError.from(error, 'invalidConfiguration'));
+    }
+  }
+
+  #applyLook({ quality, background, framing }: AvatarSettings): void {
+    const view = this.#view;
+    const next = this.#settings;
+    if (!view) return;
+    if (next.quality !== quality) view.quality = next.quality ?? AvatarSDK.configuration.renderQuality;
+    if (next.background !== background) view.background = next.background ?? 'studio';
+    if (next.framing !== framing) view.framing = next.framing ?? 'avatar';
   }
 
   #applyPlayback(last: AvatarSettings | undefined): void {
@@ -192,13 +201,6 @@ export class Presenter implements Mounted {
     this.#told = error;
     this.#settings.onError?.(error);
   }
-}
-
-const LOOK = ['quality', 'background', 'maxHeight'] as const satisfies readonly (keyof AvatarLook)[];
-
-/** What is set: the view takes its own defaults for the rest. */
-function lookOf(settings: AvatarLook): AvatarLook {
-  return Object.fromEntries(LOOK.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }
 
 function kindOf({ createTransport, getTicket }: AvatarSettings): 'transport' | 'ticket' | 'none' {

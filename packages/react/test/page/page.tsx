@@ -60,7 +60,7 @@ function mount(relayUrl: string): Promise<void> {
     root.render(
       <StrictMode>
         <Avatar
-          avatarId="triangle" quality="standard" label="Triangle"
+          avatarId="triangle" quality="low" label="Triangle"
           getTicket={() => Promise.resolve({ url: relayUrl, ticket: 't' })}
           onReady={({ unlock }) => { void unlock().then(step); }}
           onConnectionState={(state) => { if (state === 'connected') step(); }}
