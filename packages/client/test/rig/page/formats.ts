@@ -22,7 +22,7 @@ export function load(format: Format): Promise<Rig> {
 
 /** A view of a new avatar of this format, once its rig is there. */
 export async function hold(format: Format): Promise<HeldView> {
-  const held = new HeldView(await load(format), { width: 0.4, height: 0.45, y: -0.06 });
+  const held = new HeldView(await load(format), { width: 0.4, height: 0.45, y: -0.06, waits: format === 'splat' ? 8 : 0 });
   while (!held.view.getBoundingRect()) await new Promise((resolve) => setTimeout(resolve, 5));
   return held;
 }
@@ -68,15 +68,17 @@ export class HeldView {
   readonly pose: Pose = createPose();
   readonly view: AvatarView;
   readonly #rig: Rig;
+  readonly #waits: number;
   #nowMs = 0;
   #tick = (): void => undefined;
 
-  constructor(rig: Rig, options: { width: number; height: number; y: number }) {
+  constructor(rig: Rig, options: { width: number; height: number; y: number; waits?: number }) {
     this.#rig = rig;
+    this.#waits = options.waits ?? 0;
     const framing = { target: [0, options.y, 0], width: options.width, height: options.height, fovDeg: 18 } as const;
     const avatar = { manifest: { framing, rig: { type: rig.draw ? 'sprite' : 'glb', file: '' } }, createRig: () => Promise.resolve(rig) } as unknown as Avatar;
     const timer = { now: () => this.#nowMs, request: (callback: () => void) => { this.#tick = callback; return 1; }, cancel: () => undefined };
-    this.view = new AvatarView(avatar, document.getElementById('view')!, { controller: { poseAt: () => this.pose }, timer });
+    this.view = new AvatarView(avatar, document.getElementById('view')!, { controller: { poseAt: () => this.pose }, timer, quality: 'low' });
     this.view.onError = (error) => { throw error; };
   }
 
@@ -87,7 +89,7 @@ export class HeldView {
 
   /** As `show`, and on until a picture that is made elsewhere has caught up. */
   async showSettled(channels: Partial<Record<ChannelName, number>>): Promise<Uint8ClampedArray> {
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < this.#waits; i++) {
       await this.show(channels);
       await pause(60);
     }
