@@ -32,7 +32,7 @@ export interface Demo {
 export async function startDemo({ port, voice }: DemoOptions): Promise<Demo> {
   const sample = await loadSample(SAMPLE);
   const motionServer = await createMotionServer(devConfig());
-  const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/manifest.json`, serverVersion: VERSION });
+  const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/avatar.json`, serverVersion: VERSION });
   const clips = new ClipStore(() => randomBytes(9).toString('base64url'));
   const access = { ...DEV, consoleUrl: motionServer.consoleUrl, ingressUrl: motionServer.ingressUrl };
   relay.onClient((client) => {

@@ -50,7 +50,7 @@ describe('the demo on HTTP', () => {
   });
 
   it('keeps pages elsewhere from framing its own, and scripts from elsewhere out of it', async () => {
-    const { headers } = await web().ask('/avatars/ava/manifest.json');
+    const { headers } = await web().ask('/avatars/ava/avatar.json');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('content-security-policy')).toContain('ws://127.0.0.1:8080');
@@ -59,7 +59,7 @@ describe('the demo on HTTP', () => {
 
   it('serves avatars, and nothing beside them', async () => {
     const { ask } = web();
-    expect((await ask('/avatars/ava/manifest.json')).status).toBe(200);
+    expect((await ask('/avatars/ava/avatar.json')).status).toBe(200);
     for (const path of ['/avatars/../package.json', '/avatars/%2e%2e/package.json', '/avatars/..%2fpackage.json', '/../package.json']) {
       expect((await ask(path)).status).toBe(404);
     }

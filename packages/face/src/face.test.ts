@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ARKIT_NAMES, CHANNEL, CHANNEL_COUNT, CHANNEL_NAMES, clampPose, copyPose, createPose, frameIndexAt, lerpPose, MASK, maskOf, mixLayers,
-  readGaze, samplePose, VISEME_NAMES, visemePose, writeGaze, type Frame, type Layer, type Pose,
+  readGaze, samplePose, EMOTIONS, emotionPose, VISEME_NAMES, visemePose, writeGaze, type Frame, type Layer, type Pose,
 } from './index.js';
 
 function poseOf(values: Partial<Record<keyof typeof CHANNEL, number>>): Pose {
@@ -36,6 +36,17 @@ describe('visemes', () => {
     }
     visemePose('aa').values.fill(1);
     expect(visemePose('aa').values).toEqual(poses[10]!.values);
+  });
+
+  it('has six emotions that change both sides alike and part no lips', () => {
+    for (const emotion of EMOTIONS) {
+      const { weights } = emotionPose(emotion);
+      expect(weights[CHANNEL.jawOpen]! + weights[CHANNEL.mouthUpperUpLeft]! + weights[CHANNEL.mouthLowerDownLeft]!, emotion).toBe(0);
+      for (const name of ARKIT_NAMES.filter((each) => each.endsWith('Left') && !/^(jaw|mouth)Left$/.test(each))) {
+        expect(weights[CHANNEL[name]], name).toBe(weights[CHANNEL[name.replace(/Left$/, 'Right') as typeof name]]);
+      }
+      expect(weights.some((weight) => weight > 0), emotion).toBe(emotion !== 'neutral');
+    }
   });
 });
 

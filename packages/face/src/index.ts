@@ -12,5 +12,6 @@ export { MASK, maskOf, type ChannelMask } from './mask.js';
 export { mixLayers, type Layer, type LayerMode } from './layers.js';
 export { seededRandom, type Random } from './random.js';
 export { GAZE_RANGE_DEG, readGaze, writeGaze, type Gaze } from './gaze.js';
+export { EMOTIONS, emotionPose, type Emotion } from './emotions.js';
 export { VISEME_NAMES, visemePose, type Viseme } from './visemes.js';
 export { IDLE_MASK, IdleLife, type IdleLifeOptions } from './idle.js';

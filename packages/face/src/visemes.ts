@@ -1,14 +1,10 @@
-import { CHANNEL, type ArkitName } from './channels.js';
 import { createPose, type Pose } from './pose.js';
+import { setShape, type Shape } from './shape.js';
 
 /** The 15 visemes of the Oculus set in its order: silence, nine consonants and the five vowels aa, E, ih, oh, ou. */
 export const VISEME_NAMES = ['sil', 'PP', 'FF', 'TH', 'DD', 'kk', 'CH', 'SS', 'nn', 'RR', 'aa', 'E', 'ih', 'oh', 'ou'] as const;
 
 export type Viseme = (typeof VISEME_NAMES)[number];
-
-/** A name without Left and Right moves both sides alike. */
-type Shape = Readonly<Partial<Record<ArkitName | Sided, number>>>;
-type Sided = 'mouthSmile' | 'mouthDimple' | 'mouthStretch' | 'mouthPress' | 'mouthLowerDown' | 'mouthUpperUp';
 
 /**
  * What each viseme does to the face when it is held as in clear speech. Set by eye and by the distance between the lips
@@ -36,8 +32,6 @@ const SHAPES: Readonly<Record<Viseme, Shape>> = {
 /** A new pose that holds one viseme and nothing else. */
 export function visemePose(viseme: Viseme): Pose {
   const pose = createPose();
-  for (const [name, value] of Object.entries(SHAPES[viseme])) {
-    for (const channel of name in CHANNEL ? [name] : [`${name}Left`, `${name}Right`]) pose.weights[CHANNEL[channel as ArkitName]] = value;
-  }
+  setShape(pose.weights, SHAPES[viseme]);
   return pose;
 }

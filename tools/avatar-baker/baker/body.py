@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .identity import lower_arms, mixed_identity
-from .lips import seal_lips
+from .lips import close_lips
 from .meshes import Array, catmull_clark, compact, triangles, vertex_normals
 from .people import Person
 from .shapes import natural_shapes
@@ -106,10 +106,11 @@ def _assemble(source: Source, base: Base, person: Person, places: Array, shapes:
     middle = uv.mean(1)
     cavity = (middle[:, 0] > .74) & (middle[:, 0] < .94) & (middle[:, 1] < .145)
     eyes, marks = _eyes(base, places), _landmarks(base, places, _lip_vertices(source, base))
-    fine = seal_lips(fine, faces, masks['lips'])
-    moves = natural_shapes(fine, faces, moves, masks, marks, eyes)
+    fine = close_lips(fine, faces, masks['lips'])
     for name, weight in person.rest.items():
         fine = fine + weight * moves[name]
+    fine = close_lips(fine, faces, masks['lips'])
+    moves = natural_shapes(fine, faces, moves, masks, marks)
     helpers = {g.removeprefix('helper-'): _helper(base, g, places, shapes, person.rest)
                for g in base.groups if g.startswith('helper-')}
     return Body(fine, faces, vertex_normals(fine, faces), uv, cavity, moves, masks, helpers, eyes, marks)

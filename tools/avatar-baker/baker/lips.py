@@ -1,4 +1,4 @@
-"""Closes the neutral lips: identity targets leave a gap, most at the corners."""
+"""Closes lips: identity targets and several shapes leave a gap between them, most at the corners."""
 from __future__ import annotations
 
 import numpy as np
@@ -6,25 +6,35 @@ import numpy as np
 from .meshes import Array, vertex_normals
 
 OVERLAP = 0.0006
-"""how far the closed lips press into each other, metres"""
-COLUMNS = 18
-"""places across half the mouth where the gap is measured"""
+"""how far closed lips press into each other, metres"""
+COLUMNS = 37
+"""places across the mouth where the gap is measured"""
+WINDOW = .0018
+"""half the width of such a place, metres"""
 
 
-def seal_lips(places: Array, faces: Array, lip_mask: Array) -> Array:
-    """Moves the lips' inner rims together by the gap measured between them at each distance from the middle."""
+def close_lips(places: Array, faces: Array, lip_mask: Array) -> Array:
+    """
+    Moves the lips' rims together by the gap measured between them at each place across the mouth. Where they touch they stay
+    as they are.
+    """
     normals = vertex_normals(places, faces)
     lips = places[lip_mask > .4]
-    level, half_width, front = (lips[:, 1].max() + lips[:, 1].min()) / 2, lips[:, 0].max(), lips[:, 2].max()
-    aside = np.abs(places[:, 0])
-    near = (aside < half_width * 1.02) & (places[:, 2] > front - .03) & (np.abs(places[:, 1] - level) < .010)
-    columns = np.linspace(0, half_width * .99, COLUMNS)
-    gap, middle = _measure(places, columns, aside, near & (normals[:, 1] < -.55), near & (normals[:, 1] > .55), level)
+    level, left, right, front = (lips[:, 1].max() + lips[:, 1].min()) / 2, lips[:, 0].max(), lips[:, 0].min(), lips[:, 2].max()
+    middle_x, half_width = (left + right) / 2, (left - right) / 2
+    x = places[:, 0] - middle_x
+    near = (np.abs(x) < half_width * 1.02) & (places[:, 2] > front - .03) & (np.abs(places[:, 1] - level) < .013)
+    columns = np.linspace(-half_width * .99, half_width * .99, COLUMNS)
+    upper_rim, lower_rim = near & (normals[:, 1] < -.55), near & (normals[:, 1] > .55)
+    _, rough = _measure(places[:, 1], columns, x, upper_rim, lower_rim, level)
+    # The seam slopes: heights against it, else a column's width counts as a gap or hides one.
+    seam = np.polyval(np.polyfit(columns, rough, 6), x)
+    gap, middle = _measure(places[:, 1] - seam, columns, x, upper_rim, lower_rim, 0)
     gap = np.convolve(np.pad(gap, 1, 'edge'), [.25, .5, .25], 'valid')
-    closing = np.interp(aside, columns, np.maximum(gap + OVERLAP, 0))
-    above = places[:, 1] - np.interp(aside, columns, middle)
+    closing = np.interp(x, columns, np.maximum(gap + OVERLAP, 0))
+    above = places[:, 1] - seam - np.interp(x, columns, middle)
     depth = np.clip((places[:, 2] - (front - .034)) / .012, 0, 1)
-    width = np.clip((half_width * 1.12 - aside) / (half_width * .12), 0, 1)
+    width = np.clip((half_width * 1.12 - np.abs(x)) / (half_width * .12), 0, 1)
     reach = np.exp(-(np.abs(above) / .009) ** 2) * depth * width
     upper = np.where(np.abs(normals[:, 1]) > .45, normals[:, 1] < 0, above > 0)
     result = places.copy()
@@ -32,15 +42,15 @@ def seal_lips(places: Array, faces: Array, lip_mask: Array) -> Array:
     return result
 
 
-def _measure(places: Array, columns: Array, aside: Array, upper: Array, lower: Array, level: float) -> tuple[Array, Array]:
-    gap, middle = [], []
-    for x in columns:
-        near = np.abs(aside - x) < .0022
-        top, bottom = places[upper & near, 1], places[lower & near, 1]
+def _measure(height: Array, columns: Array, x: Array, upper: Array, lower: Array, level: float) -> tuple[Array, Array]:
+    """For each column the distance between the rims and the height halfway."""
+    gap, middle = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
+    for i, column in enumerate(columns):
+        near = np.abs(x - column) < WINDOW
+        top, bottom = height[upper & near], height[lower & near]
         if len(top) and len(bottom):
-            gap.append(top.min() - bottom.max())
-            middle.append((top.min() + bottom.max()) / 2)
-        else:
-            gap.append(gap[-1] if gap else 0.0)
-            middle.append(middle[-1] if middle else level)
-    return np.array(gap), np.array(middle)
+            gap[i], middle[i] = top.min() - bottom.max(), (top.min() + bottom.max()) / 2
+    known = ~np.isnan(gap)
+    if not known.any():
+        return np.zeros(len(columns)), np.full(len(columns), level)
+    return np.interp(columns, columns[known], gap[known]), np.interp(columns, columns[known], middle[known])

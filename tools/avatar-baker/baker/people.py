@@ -149,7 +149,7 @@ class Cloth:
 class Mouth:
     """The inside. Lengths in millimetres."""
 
-    teeth_back: float = 3.5
+    teeth_back: float = 1.5
     """how far the rows stand behind where the source data has them"""
     teeth_up: float = 0.0
     """raises the upper row"""

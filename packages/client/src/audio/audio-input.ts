@@ -11,10 +11,14 @@ export type AudioInput =
 /** What `yieldAudioData` was handed. */
 export type ReceivedAudio = AudioInput | { readonly kind: 'envelope'; readonly response: ServerResponseAnimation };
 
-/** How bytes without an envelope are read: the documented `AudioFormat`. */
+/** How bytes without an envelope are read, and the microphone is sent: the documented `AudioFormat`. */
 export interface AudioForm {
   readonly sampleRate: number;
   readonly inputAudioFormat: 'pcm' | 'opus';
+  /** The microphone is sent as Opus where the browser has an encoder. Default true. */
+  readonly opusUplinkEnabled?: boolean;
+  /** Of the microphone's Opus, bits a second. Default 48,000. */
+  readonly opusBitrate?: number;
 }
 
 /**

@@ -16,6 +16,14 @@ export const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 type Source = { readonly form: 'pcm'; readonly rate: number; readonly source: PcmSource } | { readonly form: 'opus'; readonly source: OpusSource };
 
+export interface FeederEvents {
+  onError(error: VisavisError): void;
+  /** Samples are about to be handed to the output: at its rate, only valid during the call. */
+  onSamples(samples: Float32Array): void;
+  /** More was handed to the output, or all of it. */
+  onWritten(): void;
+}
+
 /** Takes one utterance's audio, in one form throughout, and keeps the output's stream supplied. */
 export class AudioFeeder {
   readonly #stream: OutputStream;
@@ -26,7 +34,7 @@ export class AudioFeeder {
   #ended = false;
   #written = false;
 
-  constructor(stream: OutputStream, createDecoder: CreateOpusDecoder, onError: (error: VisavisError) => void, onWritten: () => void) {
+  constructor(stream: OutputStream, createDecoder: CreateOpusDecoder, { onError, onSamples, onWritten }: FeederEvents) {
     this.#stream = stream;
     this.#createDecoder = createDecoder;
     this.#onError = onError;
@@ -35,6 +43,7 @@ export class AudioFeeder {
       targetAheadMs: AHEAD_MS,
       get aheadMs() { return stream.aheadMs; },
       write: (samples) => {
+        onSamples(samples);
         stream.write(samples);
         onWritten();
       },

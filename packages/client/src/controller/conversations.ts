@@ -3,7 +3,8 @@ import { VisavisError } from '@visavis/protocol/errors';
 import type { ServerResponseAnimation } from '@visavis/protocol/ingress';
 import type { AudioInput, AudioOutput, CreateOpusDecoder, ReceivedAudio } from '../audio/index.js';
 import type { FrameStarvationMode, HeardSpeech, Timer } from '../timeline/index.js';
-import { Playback, type HoldReason } from './playback.js';
+import type { LoadSpeechModel } from '../stand-in/index.js';
+import { Playback, type HoldReason, type MotionSource } from './playback.js';
 
 /** The documented states: what is playing is `playing` from its first sound, `paused` while held. */
 export type ConversationState = 'idle' | 'playing' | 'paused';
@@ -24,6 +25,7 @@ export interface PlaybackResult {
 
 export interface ConversationEvents {
   onState(state: ConversationState): void;
+  onMotionSource(source: MotionSource): void;
   onStall(): void;
   onProgress(): void;
   onPosition(position: PlaybackPosition): void;
@@ -36,6 +38,7 @@ export interface ConversationOptions {
   readonly createDecoder: CreateOpusDecoder;
   readonly timer: Timer;
   readonly createId: () => string;
+  readonly loadStandIn: LoadSpeechModel;
   readonly events: ConversationEvents;
 }
 
@@ -51,6 +54,7 @@ export class Conversations {
   readonly #options: ConversationOptions;
   #current: Playback | undefined;
   #state: ConversationState = 'idle';
+  #motionSource: MotionSource = 'none';
   #reportedMs = 0;
 
   constructor(options: ConversationOptions) {
@@ -59,6 +63,10 @@ export class Conversations {
 
   get state(): ConversationState {
     return this.#state;
+  }
+
+  get motionSource(): MotionSource {
+    return this.#motionSource;
   }
 
   get current(): Playback | undefined {
@@ -127,11 +135,11 @@ export class Conversations {
     this.#current?.stop();
     const stream = this.#options.output.open();
     if (!stream) return undefined;
-    const { createId, createDecoder, timer } = this.#options;
+    const { createId, createDecoder, timer, loadStandIn } = this.#options;
     const id = createId();
     this.#reportedMs = 0;
     this.#current = new Playback({
-      id, stream, createDecoder, timer,
+      id, stream, createDecoder, timer, loadStandIn,
       starvation: () => this.starvation,
       events: {
         onChange: () => this.#changed(id),
@@ -173,6 +181,7 @@ export class Conversations {
   #changed(id: string): void {
     const playback = this.#byId(id);
     this.#setState(playback ? documented(playback) : 'idle');
+    this.#watchSource();
     if (playback && playback.state !== 'buffering') this.#report(playback, this.#state === 'paused' ? 'paused' : 'playing');
   }
 
@@ -185,6 +194,7 @@ export class Conversations {
   #progressed(id: string): void {
     const playback = this.#byId(id);
     if (playback && playback.playedMs - this.#reportedMs >= POSITION_STEP_MS) this.#report(playback, 'playing');
+    this.#watchSource();
     this.#options.events.onProgress();
   }
 
@@ -196,7 +206,16 @@ export class Conversations {
   #finished(id: string, playedMs: number, interrupted: boolean): void {
     if (this.#current?.id === id) this.#current = undefined;
     this.#options.events.onFinished({ conversationId: id, playedMs, interrupted });
-    if (!this.#current) this.#setState('idle');
+    if (this.#current) return;
+    this.#setState('idle');
+    this.#watchSource();
+  }
+
+  #watchSource(): void {
+    const source = this.#current?.motionSource ?? 'none';
+    if (source === this.#motionSource) return;
+    this.#motionSource = source;
+    this.#options.events.onMotionSource(source);
   }
 
   #setState(state: ConversationState): void {

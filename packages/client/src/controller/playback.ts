@@ -1,17 +1,22 @@
-import type { VisavisError } from '@visavis/protocol/errors';
+import { VisavisError } from '@visavis/protocol/errors';
 import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import { StandIn, type LoadSpeechModel } from '../stand-in/index.js';
 import {
-  MotionTrack, START_PATIENCE_MS, mayStart, mustWaitForMotion, type FrameStarvationMode, type HeardSpeech, type Supply, type Timer,
+  MotionTrack, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion, type FrameStarvationMode, type HeardSpeech, type Supply, type Timer,
 } from '../timeline/index.js';
 
 /** Why sound is held: the application, the backend (a doubtful interruption), or motion that is late. */
 export type HoldReason = 'user' | 'remote' | 'motion';
+
+/** What moves the mouth: the backend's motion, the sound itself by the signal model, or nothing. */
+export type MotionSource = 'none' | 'backend' | 'signal';
 
 export interface PlaybackOptions {
   readonly id: string;
   readonly stream: OutputStream;
   readonly createDecoder: CreateOpusDecoder;
   readonly timer: Timer;
+  readonly loadStandIn: LoadSpeechModel;
   readonly starvation: () => FrameStarvationMode;
   readonly events: PlaybackEvents;
 }
@@ -37,6 +42,7 @@ export class Playback {
   readonly motion = new MotionTrack();
   readonly #stream: OutputStream;
   readonly #feeder: AudioFeeder;
+  readonly #standIn: StandIn;
   readonly #options: PlaybackOptions;
   readonly #holds = new Set<HoldReason>();
   readonly #openedMs: number;
@@ -45,13 +51,19 @@ export class Playback {
   #motionEnded = false;
   #stalled = false;
   #truncated = false;
+  #standsIn = false;
 
   constructor(options: PlaybackOptions) {
-    const { stream, createDecoder, timer, events } = options;
+    const { stream, createDecoder, timer, events, loadStandIn } = options;
     this.id = options.id;
     this.#options = options;
     this.#stream = stream;
-    this.#feeder = new AudioFeeder(stream, createDecoder, (error) => events.onError(error), () => this.#update());
+    this.#standIn = new StandIn(stream.sampleRate, loadStandIn);
+    this.#feeder = new AudioFeeder(stream, createDecoder, {
+      onError: (error) => events.onError(error),
+      onSamples: (samples) => this.#standIn.hear(samples),
+      onWritten: () => this.#written(),
+    });
     this.#openedMs = timer.now();
     this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#update());
     stream.onProgress = () => this.#progress();
@@ -92,7 +104,14 @@ export class Playback {
   /** What a face should show now: nothing unless sound is moving. */
   get heard(): HeardSpeech | undefined {
     if (this.#phase !== 'playing' || this.#holds.size > 0 || !this.#stream.isHeard) return undefined;
-    return { track: this.motion, timeMs: this.#stream.now() };
+    return { track: this.#standsIn && this.#standIn.isReady ? this.#standIn.track : this.motion, timeMs: this.#stream.now() };
+  }
+
+  /** What moves the mouth while it is heard. */
+  get motionSource(): MotionSource {
+    if (this.#phase !== 'playing') return 'none';
+    if (this.#standsIn) return this.#standIn.isReady ? 'signal' : 'none';
+    return this.motion.frameCount > 0 ? 'backend' : 'none';
   }
 
   pushAudio(input: AudioInput): void {
@@ -139,12 +158,19 @@ export class Playback {
     if (this.#phase !== 'finished') this.#options.events.onProgress();
   }
 
+  #written(): void {
+    if (this.#feeder.isWritten) this.#standIn.end();
+    this.#update();
+  }
+
   #update(): void {
     if (this.#phase === 'buffering') this.#tryStart();
     if (this.#phase !== 'playing') return;
     if (this.#feeder.isWritten && this.#stream.isFinished) return this.#finish(this.#truncated);
     this.motion.trim(this.#stream.now());
+    this.#standIn.track.trim(this.#stream.now());
     this.#watchMotion();
+    this.#watchStandIn();
     this.#watchAudio();
   }
 
@@ -153,6 +179,7 @@ export class Playback {
     if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation())) return;
     this.#phase = 'playing';
     this.#cancelPatience();
+    this.#watchStandIn();
     this.#applyHolds();
   }
 
@@ -162,6 +189,19 @@ export class Playback {
     if (wait === waiting) return;
     this.hold('motion', wait);
     if (wait) this.#options.events.onStall();
+  }
+
+  #watchStandIn(): void {
+    const standsIn = !this.#holds.has('motion') && mustStandIn(this.#supply(), this.#standsIn);
+    if (standsIn === this.#standsIn) return;
+    this.#standsIn = standsIn;
+    if (standsIn) this.#standIn.begin(() => this.#stream.now()).catch((cause: unknown) => this.#refuseStandIn(cause));
+  }
+
+  #refuseStandIn(cause: unknown): void {
+    if (this.#phase === 'finished') return;
+    const message = 'the motion is missing and the built-in model does not load; speech goes on with the mouth at rest';
+    this.#options.events.onError(new VisavisError('animationPlayerNotInitialized', message, { cause }));
   }
 
   #watchAudio(): void {
@@ -175,8 +215,8 @@ export class Playback {
     const coveredMs = this.motion.coveredUntil(heardMs);
     const audioEnded = this.#feeder.isWritten;
     // Motion to the last sample is all there can be, whether its end was said or not.
-    const covered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
-    return { audioMs: this.#stream.aheadMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || covered };
+    const isCovered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
+    return { audioMs: this.#stream.aheadMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
   }
 
   #applyHolds(): void {
@@ -190,6 +230,7 @@ export class Playback {
     this.#cancelPatience();
     const playedMs = this.#stream.now();
     this.#feeder.close();
+    this.#standIn.close();
     this.#options.events.onFinished(playedMs, interrupted);
   }
 }

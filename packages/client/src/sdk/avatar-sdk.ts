@@ -89,11 +89,11 @@ export const AvatarSDK = {
     return isDeviceSupported();
   },
 
-  /** Forgets settings, loaded avatars and a `customEndpoint`. Views go on until they are disposed of. */
+  /** Forgets settings, avatars in memory and a `customEndpoint`. Views go on until they are disposed of. */
   cleanup(): void {
     restoreEndpoint();
     settings = initialSettings();
-    AvatarManager.shared.clearAll();
+    AvatarManager.shared.release();
   },
 } as const;
 

@@ -17,8 +17,9 @@ export interface Configuration {
   /** How audio bytes without an envelope are read. Default mono 16 kHz PCM. */
   readonly audioFormat: AudioForm & {
     readonly channelCount: 1;
-    /** Kept for code that sets them: no microphone is sent yet. */
+    /** The microphone is sent as Opus where the browser has an encoder, else as PCM. Default true. */
     readonly opusUplinkEnabled: boolean;
+    /** Of the microphone's Opus, bits a second, 6,000..128,000. Default 48,000. */
     readonly opusBitrate: number;
   };
   /** Folder that holds one folder per avatar id. Default: the manager's own. */
@@ -54,6 +55,7 @@ function audioFormat({
 }: Partial<Configuration['audioFormat']>): Configuration['audioFormat'] {
   if (channelCount !== 1) throw invalid('audioFormat.channelCount must be 1');
   if (!INGRESS_SAMPLE_RATES.includes(sampleRate)) throw invalid(`audioFormat.sampleRate must be one of ${INGRESS_SAMPLE_RATES.join(', ')}`);
+  if (!(opusBitrate >= 6_000 && opusBitrate <= 128_000)) throw invalid('audioFormat.opusBitrate must be within 6000..128000');
   const form = oneOf('audioFormat.inputAudioFormat', inputAudioFormat, ['pcm', 'opus'] as const);
   return { channelCount, sampleRate, inputAudioFormat: form, opusUplinkEnabled, opusBitrate };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mayStart, mustWaitForMotion, type Supply } from './policy.js';
+import { mayStart, mustStandIn, mustWaitForMotion, type Supply } from './policy.js';
 
-const supply = (changes: Partial<Supply>): Supply => ({ audioMs: 0, audioEnded: false, motionMs: 0, motionEnded: false, ...changes });
+const supply = (changes: Partial<Supply>): Supply => ({ audioMs: 0, audioEnded: false, motionMs: 0, motionEnded: false, isCovered: false, ...changes });
 
 describe('the start rule', () => {
   it.each([
@@ -33,4 +33,12 @@ describe('starvation', () => {
     expect(mustWaitForMotion(supply({ motionMs: 80 }), true, 'strictSync')).toBe(false);
     expect(mustWaitForMotion(supply({ motionMs: 0, motionEnded: true }), true, 'strictSync')).toBe(false);
   });
+});
+
+it('the stand-in comes when motion runs out, goes when there is enough again, and does not come for the last frame', () => {
+  expect(mustStandIn(supply({ motionMs: 20 }), false)).toBe(false);
+  expect(mustStandIn(supply({ motionMs: 19 }), false)).toBe(true);
+  expect(mustStandIn(supply({ motionMs: 119 }), true)).toBe(true);
+  expect(mustStandIn(supply({ motionMs: 120 }), true)).toBe(false);
+  expect(mustStandIn(supply({ motionMs: 0, isCovered: true }), false)).toBe(false);
 });

@@ -22,6 +22,8 @@ export interface Supply {
   /** Motion without a gap from the playback position on. */
   readonly motionMs: number;
   readonly motionEnded: boolean;
+  /** Motion is there to the utterance's last sample. */
+  readonly isCovered: boolean;
 }
 
 /** True when the utterance may start, `waitedMs` after its first audio came. */
@@ -36,4 +38,14 @@ export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvation
 export function mustWaitForMotion(supply: Supply, waiting: boolean, mode: FrameStarvationMode): boolean {
   if (mode === 'audioIndependent' || supply.motionEnded) return false;
   return supply.motionMs < (waiting ? STRICT_HIGH_MS : STRICT_LOW_MS);
+}
+
+/** The mouth is moved by the sound itself when motion covers less than this beyond what is heard ... */
+export const STAND_IN_LOW_MS = 20;
+/** ... until motion covers this much again: both fades of a hand-over, and some. */
+export const STAND_IN_HIGH_MS = 120;
+
+/** Whether the stand-in moves the mouth now, given whether it does already. Sound that waits for motion needs none. */
+export function mustStandIn({ motionMs, isCovered }: Supply, standingIn: boolean): boolean {
+  return standingIn ? motionMs < STAND_IN_HIGH_MS : !isCovered && motionMs < STAND_IN_LOW_MS;
 }

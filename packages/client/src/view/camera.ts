@@ -1,5 +1,5 @@
+import type { Framing } from '@visavis/protocol/avatar';
 import { Matrix4, PerspectiveCamera, Vector3, type Box3 } from 'three';
-import type { Framing } from '../avatar/index.js';
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
 

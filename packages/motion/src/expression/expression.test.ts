@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { CHANNEL, CHANNEL_COUNT } from '@visavis/face';
+import { CHANNEL, CHANNEL_COUNT, EMOTIONS } from '@visavis/face';
 import { describe, expect, it } from 'vitest';
 import { MotionEngine, createSignalModel } from '../index.js';
-import { checkExpression, EMOTIONS, LipTimeline, Mood, type Expression, type TimedText } from './index.js';
+import { checkExpression, LipTimeline, Mood, type Expression, type TimedText } from './index.js';
 import { MAX_TIMED_TEXTS } from './expression.js';
 import { lipDuties, spelledContacts } from './phonemes.js';
 

@@ -1,8 +1,5 @@
+import { EMOTIONS, type Emotion } from '@visavis/face';
 import { MotionInputError } from '../error.js';
-
-/** What a voice may feel. `neutral` changes nothing. */
-export const EMOTIONS = ['neutral', 'happy', 'sad', 'angry', 'surprised', 'calm'] as const;
-export type Emotion = (typeof EMOTIONS)[number];
 
 /** A word or phoneme, and when it is heard: milliseconds from the utterance's first sample. */
 export interface TimedText {

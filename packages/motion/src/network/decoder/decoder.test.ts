@@ -1,10 +1,10 @@
-import { CHANNEL, MASK, WEIGHT_COUNT } from '@visavis/face';
+import { CHANNEL, EMOTIONS, MASK, WEIGHT_COUNT } from '@visavis/face';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLipGap, type LipGap } from '../../../../../bench/motion/face/lip-gap.js';
 import { countClosures } from '../../../../../bench/motion/measures/closures.js';
 import { say, type Say } from '../../../test/frames.js';
-import { EMOTIONS, type Expression } from '../../expression/index.js';
+import type { Expression } from '../../expression/index.js';
 import { ARTICULATORS, MOTION_CHANNELS, VISEMES, type NetworkFrame } from '../frame.js';
 import { CLOSURE } from './decoder.js';
 import { PoseDecoder } from './index.js';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { VisavisError } from '@visavis/protocol/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../src/avatar/index.js';
+import { VisavisError } from '../errors/index.js';
+import { parseManifest } from './index.js';
 
-const AVA = JSON.parse(readFileSync(new URL('../../../../avatars/ava/manifest.json', import.meta.url), 'utf8')) as Record<string, unknown>;
+const AVA = JSON.parse(readFileSync(new URL('../../../../avatars/ava/avatar.json', import.meta.url), 'utf8')) as Record<string, unknown>;
 
 const codeOf = (value: unknown): string => {
   try {
@@ -39,7 +39,7 @@ describe('parseManifest', () => {
   });
 
   it('never lets a file name lead out of the folder of the manifest', () => {
-    const base = 'https://host/avatars/ava/manifest.json';
+    const base = 'https://host/avatars/ava/avatar.json';
     const names = fc.oneof(fc.string(), fc.array(fc.constantFrom('..', '.', '/', '\\', 'a', ':', '%2e', '?', '#')).map((parts) => parts.join('')));
     fc.assert(fc.property(names, (file) => {
       if (codeOf({ ...AVA, rig: { type: 'glb', file } }) !== 'accepted') return true;
