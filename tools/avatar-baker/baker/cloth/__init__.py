@@ -9,7 +9,7 @@ from PIL import Image
 from ..body import Body
 from ..meshes import Array, Mesh, merge
 from ..people import Person, PersonError
-from .fabric import paint_sheet, sheet_uv, weave
+from .fabric import HEIGHT, paint_sheet, sheet_uv, weave
 from .garments import GARMENTS, Garment
 from .panels import SHEET, Panel
 
@@ -41,7 +41,7 @@ def sew(body: Body, person: Person) -> ClothResult:
     hides = (made.edge(body.positions) > HIDDEN) & (body.positions[:, 1] < body.landmarks.neck[1] + .05)
     image = paint_sheet(made.pieces, _seams(body, made), person.seed + 5, made.heather, made.ribs)
     normal, size = weave(made.weave)
-    return ClothResult([merge(parts, 'Cloth')], hides, {'Cloth': image}, {'Cloth': normal}, {'Cloth': _material(made, size)})
+    return ClothResult([merge(parts, 'Cloth')], hides, {'Cloth': image}, {'Cloth': normal}, {'Cloth': _material(made, size, cloth.colour.linear)})
 
 
 def _mesh(piece: Panel, colour: Array) -> Mesh:
@@ -49,12 +49,12 @@ def _mesh(piece: Panel, colour: Array) -> Mesh:
     return Mesh('Cloth', 'Cloth', piece.positions, piece.normals, piece.faces, sheet_uv(piece.flat), colour * dim)
 
 
-def _material(made: Garment, size: float) -> dict:
-    repeat = [round(SHEET[0] / size), round(SHEET[1] / size)]
+def _material(made: Garment, size: float, colour: Array) -> dict:
+    repeat = [round(SHEET[0] / size), round(HEIGHT / size)]
     return dict(
         doubleSided=True, pbrMetallicRoughness=dict(metallicFactor=0, roughnessFactor=made.roughness),
         normalTexture=dict(scale=made.relief, extensions=dict(KHR_texture_transform=dict(scale=repeat))),
-        extensions=dict(KHR_materials_sheen=dict(sheenColorFactor=[made.sheen] * 3, sheenRoughnessFactor=.5)))
+        extensions=dict(KHR_materials_sheen=dict(sheenColorFactor=(made.sheen * (0.3 + 0.7 * colour / max(colour.max(), 1e-3))).round(4).tolist(), sheenRoughnessFactor=.5)))
 
 
 def _seams(body: Body, made: Garment):

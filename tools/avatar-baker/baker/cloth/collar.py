@@ -48,7 +48,7 @@ def band(loop: Array, profile: Array, colour: Array, lean: Array | float = 0.0, 
     gaps = np.linalg.norm(np.diff(places.mean(1), axis=0), axis=1)
     along = np.r_[0, np.cumsum(gaps)]
     around = np.r_[0, np.cumsum(np.linalg.norm(np.diff(shape.mean(0), axis=0), axis=1))]
-    uv = rib_uv(along[:, None], (around / around[-1])[None])
+    uv = rib_uv(along[:, None], around[None])
     mesh = grid(places, uv, colour, name)
     return outside_out(mesh, np.repeat(places.mean(1), places.shape[1], axis=0))
 
@@ -89,6 +89,6 @@ def cord(path: Array, radius: float, colour: Array, sides: int = 7) -> Mesh:
     out = np.cross(side, along)
     turn = np.linspace(0, 2 * np.pi, sides + 1)
     places = path[:, None] + radius * (np.cos(turn)[None, :, None] * side[:, None] + np.sin(turn)[None, :, None] * out[:, None])
-    uv = rib_uv(np.linspace(0, 0.1, len(path))[:, None], np.full((1, sides + 1), 0.5))
+    uv = rib_uv(np.linspace(0, 0.1, len(path))[:, None], np.linspace(0, 6.28 * radius, sides + 1)[None])
     mesh = grid(places, uv, colour)
     return outside_out(mesh, np.repeat(path, sides + 1, axis=0))

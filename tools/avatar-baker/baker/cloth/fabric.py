@@ -12,21 +12,25 @@ from scipy.ndimage import gaussian_filter
 from ..meshes import Array
 from .panels import SHEET, Panel
 
-SIZE = (2048, 512)
+SIZE = (2048, 704)
 """of the sheet's texture, pixels"""
-RIB_STRIP = 0.05
-"""share of the sheet's height, at the bottom, that holds ribbing for collars"""
+STRIP = 0.09
+"""metres at the bottom of the texture that hold ribbing for collars"""
+HEIGHT = SHEET[1] + STRIP
+"""metres of cloth that the texture is high; it is SHEET[0] wide"""
 TILE = 128
 
 
 def sheet_uv(flat: Array) -> Array:
     """Metres on the sheet to texture coordinates, above the strip of ribs."""
-    return np.stack([flat[:, 0] / SHEET[0], RIB_STRIP + flat[:, 1] / SHEET[1] * (1 - RIB_STRIP)], -1)
+    return np.stack([flat[:, 0] / SHEET[0], (STRIP + flat[:, 1]) / HEIGHT], -1)
 
 
 def rib_uv(along: Array, up: Array) -> Array:
-    """Places on a ribbed band: metres along it, and 0..1 across it. The strip repeats, so a band is as long as it likes."""
-    return np.stack(np.broadcast_arrays(along / SHEET[0], RIB_STRIP * (0.08 + 0.84 * up)), -1)
+    """Places on a band: metres along and across it. The strip repeats sideways; a band too broad for it is squeezed."""
+    room = 0.94 * STRIP
+    squeeze = min(1.0, room / max(float(np.ptp(up)), 1e-9))
+    return np.stack(np.broadcast_arrays(along / SHEET[0], (0.03 * STRIP + (up - up.min()) * squeeze) / HEIGHT), -1)
 
 
 def paint_sheet(pieces: list[Panel], seams, seed: int, heather: float, ribs: float) -> Image.Image:
@@ -39,15 +43,15 @@ def paint_sheet(pieces: list[Panel], seams, seed: int, heather: float, ribs: flo
     noise = gaussian_filter(rng.normal(size=(height, width)), 1.0) * 1.8 + gaussian_filter(rng.normal(size=(height, width)), (1.0, 5)) * 2.2
     shade = 0.86 * (1 + heather * np.clip(noise, -2.5, 2.5))
     u, v = np.meshgrid((np.arange(width) + .5) / width, 1 - (np.arange(height) + .5) / height)
-    strip = v < RIB_STRIP
+    strip = v < STRIP / HEIGHT
     for piece in pieces:
         values = np.c_[piece.positions, piece.depth]
         spread = LinearNDInterpolator(sheet_uv(piece.flat), values)(u, v)
         inside = np.isfinite(spread[..., 0]) & ~strip
         places, depth = spread[inside][:, :3], spread[inside][:, 3]
-        shade[inside] *= _seams(places, seams(places), np.stack([u[inside] * SHEET[0], v[inside] * SHEET[1]], -1)) * (1 + 55 * np.clip(depth, -0.004, 0.0012))
+        shade[inside] *= _seams(places, seams(places), np.stack([u[inside] * SHEET[0], v[inside] * HEIGHT], -1)) * (1 + 55 * np.clip(depth, -0.004, 0.0012))
     stripes = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(width) / width * round(SHEET[0] / 0.0031))
-    shade[strip] = (0.90 * (1 - ribs * (1 - stripes[None] ** 0.6)) * np.ones((height, 1)))[strip]
+    shade[strip] *= np.broadcast_to(1 - ribs * (1 - stripes[None] ** 0.6), shade.shape)[strip]
     return Image.fromarray((np.dstack([shade] * 3).clip(0, 1) * 255).round().astype('u1'))
 
 

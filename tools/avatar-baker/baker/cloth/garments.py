@@ -31,7 +31,7 @@ class Garment:
     ribs: float = 0.34
     """depth of the ribbing's shade"""
     roughness: float = 0.95
-    sheen: float = 0.25
+    sheen: float = 0.10
     relief: float = 1.0
     """strength of the weave's normal map"""
     seams: Callable[[Array], list[tuple[Array, bool]]] = lambda places: []
@@ -84,7 +84,7 @@ def _lean(low: Array, top: Array) -> Array:
 def _strip(places: Array, colour: Array) -> Mesh:
     """A ribbed sheet, (along, across, 3)."""
     along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(places[:, 0], axis=0), axis=1))]
-    mesh = grid(places, rib_uv(along[:, None], np.linspace(0, 1, places.shape[1])[None]), colour)
+    mesh = grid(places, rib_uv(along[:, None], np.linspace(0, 0.04, places.shape[1])[None]), colour)
     return outside_out(mesh, places.reshape(-1, 3).mean(0))
 
 
@@ -103,7 +103,7 @@ def shirt(body: Body, cloth: Cloth, seed: int) -> Garment:
     front = lambda p: p[:, 2] > body.landmarks.neck[2] + .02
     placket = lambda p: [(np.where(front(p), np.abs(p[:, 0] - x), 1.0), stitched) for x, stitched in ((0.0145, True), (-0.0005, False))]
     buttons = _buttons(body, pieces[0], open_to, colour)
-    return Garment(pieces, [collar, edge, *buttons], line, 'plain', 0.015, 0.0, 0.85, 0.06, 0.6, placket)
+    return Garment(pieces, [collar, edge, *buttons], line, 'plain', 0.015, 0.0, 0.85, 0.02, 0.6, placket)
 
 
 def _leaf(pieces: list[Panel], loop: Array, colour: Array) -> Mesh:
@@ -123,7 +123,7 @@ def _leaf(pieces: list[Panel], loop: Array, colour: Array) -> Mesh:
     inner = outer[:, :2:-1] - [0, 0.0012, 0] - outward[:, None] * 0.0016
     sheet = np.concatenate([outer, inner], 1)
     along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(loop, axis=0), axis=1))]
-    uv = rib_uv(along[:, None], np.linspace(0.1, 0.9, sheet.shape[1])[None])
+    uv = rib_uv(along[:, None], np.linspace(0, 0.088, sheet.shape[1])[None])
     mesh = grid(sheet, uv, colour)
     return outside_out(mesh, np.repeat(outer.mean(1) - outward * 0.004, sheet.shape[1], axis=0))
 
@@ -172,7 +172,7 @@ def hoodie(body: Body, cloth: Cloth, seed: int) -> Garment:
     outer = _roll(0.034 * size + slump, 0.050 * size + 0.016 * back - slump, 0.007 * size + slump, 0.010 * size - 0.012 * back)
     inner = _roll(0.015 * size, 0.042 * size - slump, -0.009 * size - 0.4 * slump, 0.022 * size + 0.5 * slump)
     hood = [band(loop, outer, colour, lean=0.30 * back - 0.15), band(loop, inner, colour * 0.88, lean=-0.25)]
-    return Garment(pieces, [*hood, *_strings(pieces, loop, colour)], line, 'fleece', 0.06, 0.0, 0.97, 0.22, 0.7)
+    return Garment(pieces, [*hood, *_strings(pieces, loop, colour)], line, 'fleece', 0.06, 0.0, 0.97, 0.09, 0.7)
 
 
 def _roll(width: Array, height: Array, out: Array, up: Array) -> Array:

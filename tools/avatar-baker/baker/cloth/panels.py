@@ -19,7 +19,7 @@ SLEEVE_CUT = 0.222
 SEAM_DEPTH = 0.004
 """z of the shoulder seam in front of the joint of the neck"""
 SHEET = (0.96, 0.24)
-"""metres of cloth that one texture is wide and high"""
+"""metres of cloth that the panels' part of the texture is wide and high"""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def _comb(look: Look, roots: Array, depth: Array, part: float) -> Comb:
 
     def clearance(tips: Array, live: Array, grown: Array) -> Array:
         rise = np.clip(grown / 0.045, 0, 1) ** 0.8
-        return 0.0020 + 0.0022 * depth[live] + (0.004 + 0.010 * depth[live]) * volume * rise + 0.45 * np.clip(-0.012 - tips[:, 1], 0, 0.07)
+        return 0.0020 + 0.0022 * depth[live] + (0.004 + 0.010 * depth[live]) * volume * rise + 0.22 * np.clip(-0.012 - tips[:, 1], 0, 0.05)
 
     return Comb(flow, clearance, np.full(count, 0.42), 0.42, floor, 0.45, 0.05, _curtain(depth, side))
 
