@@ -34,7 +34,7 @@ def coils(skull: Skull, look: Look) -> Grown:
         solid.append(_tufts(skull, look, roots, height(roots) * level, size, shade, 'Hair'))
     rim = edge_roots(skull, rng, 0.0036, lambda p: p[:, 1] > -1, (0.0005, 0.008))
     soft = _tufts(skull, look, rim, height(rim) * 0.5 + 0.0004, size * 0.75, 0.6, 'HairSoft', opacity=0.38)
-    return Grown(solid, [soft], coil_texture(9), roughness=0.75, shine=0.35)
+    return Grown(solid, [soft], coil_texture(9), strands=False, roughness=0.75, shine=0.35)
 
 
 def _height(skull: Skull, look: Look, places: Array) -> Array:
