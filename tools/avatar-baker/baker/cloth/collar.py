@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 from ..meshes import Array, Mesh, unit, vertex_normals
 from .fabric import rib_uv
 
-LOOP = 120
+LOOP = 108
 """points of a loop"""
 
 

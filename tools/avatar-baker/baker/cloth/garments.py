@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from ..body import Body
 from ..meshes import Array, Mesh, unit
 from ..people import Cloth
-from .collar import band, cord, frame, grid, loop_about, outside_out, rounded
+from .collar import LOOP, band, cord, frame, grid, loop_about, outside_out, rounded
 from .fabric import rib_uv
 from .panels import Cut, Panel, panels
 
@@ -47,7 +47,8 @@ def _plane(body: Body, up: float, slope: float) -> Distance:
 def pullover(body: Body, cloth: Cloth, seed: int) -> Garment:
     line = _plane(body, cloth.options.get('collar', 0.020), 0.52)
     pieces, rim = panels(body, Cut(line), seed)
-    collar = band(loop_about(rim), rounded(0.0048, 0.021) + [0.0002, 0.0065], cloth.colour.linear * 0.92, lean=-0.70)
+    loop = loop_about(rim)
+    collar = band(loop, rounded(0.0048, 0.021) + [0.0002, 0.0065], cloth.colour.linear * 0.92, lean=_hugging(body, loop, 0.0165))
     return Garment(pieces, [collar], line, 'knit')
 
 
@@ -62,6 +63,31 @@ def turtleneck(body: Body, cloth: Cloth, seed: int) -> Garment:
     rolled = band(middle + (top - low) * 0.16, rounded(0.0066, high * 0.72, 14, 3.2) + [0.0030, 0], colour, lean=_lean(low, top))
     lining = _strip(np.concatenate([tube, tube[:1]]), colour * 0.6)
     return Garment(pieces, [lining, rolled], line, 'knit', ribs=0.24)
+
+
+def _hugging(body: Body, loop: Array, height: float, most: float = 0.75, gap: float = 0.0035) -> Array:
+    """(n,) how far a band of this height may lean inwards, negative, for its top to stay `gap` metres off the skin."""
+    outward, up = frame(loop)
+    tree = cKDTree(body.positions)
+    lean = np.full(len(loop), 0.15)
+    for inward in np.linspace(-0.15, most, 19):
+        top = loop + (up * np.cos(inward) - outward * np.sin(inward)) * height
+        _, near = tree.query(top, k=4)
+        away = ((top - body.positions[near].mean(1)) * unit(body.normals[near].mean(1))).sum(1)
+        lean = np.where(away > gap, -inward, lean)
+    return gaussian_filter1d(np.minimum(lean, 0.15), 3, mode='wrap')
+
+
+def _room(body: Body, loop: Array, low: float, high: float) -> Array:
+    """(n,) metres between the skin and what stands upright on the loop, from `low` to `high` above it."""
+    _, up = frame(loop)
+    tree = cKDTree(body.positions)
+    room = np.full(len(loop), np.inf)
+    for height in np.linspace(low, high, 5):
+        at = loop + up * height
+        _, near = tree.query(at, k=4)
+        room = np.minimum(room, ((at - body.positions[near].mean(1)) * unit(body.normals[near].mean(1))).sum(1))
+    return gaussian_filter1d(room, 3, mode='wrap')
 
 
 def _about_neck(body: Body, loop: Array, gap: float) -> Array:
@@ -97,9 +123,9 @@ def shirt(body: Body, cloth: Cloth, seed: int) -> Garment:
 
     pieces, rim = panels(body, Cut(line, snug=0.0045, fold=0.55), seed)
     colour = cloth.colour.linear
-    stand = np.roll(loop_about(rim[np.abs(base(rim)) < 0.012]), 60, axis=0)
+    stand = np.roll(loop_about(rim[np.abs(base(rim)) < 0.012]), LOOP // 2, axis=0)
     collar = _leaf(pieces, stand[3:-3], colour)
-    edge = cord(np.vstack([loop_about(rim, 160, 0.8)] * 1)[52:109], 0.0012, colour * 0.9)
+    edge = cord(loop_about(rim, 160, 0.8)[52:109], 0.0012, colour * 0.9)
     front = lambda p: p[:, 2] > body.landmarks.neck[2] + .02
     placket = lambda p: [(np.where(front(p), np.abs(p[:, 0] - x), 1.0), stitched) for x, stitched in ((0.0145, True), (-0.0005, False))]
     buttons = _buttons(body, pieces[0], open_to, colour)
@@ -170,14 +196,16 @@ def hoodie(body: Body, cloth: Cloth, seed: int) -> Garment:
     slump = (np.sin(turn * 9 + seed) * 0.6 + np.sin(turn * 5 - 2 * seed) + 0.5 * np.sin(turn * 14 + 1)) * 0.0016 * (1 - front)
     size = 1 - 0.62 * front
     outer = _roll(0.034 * size + slump, 0.050 * size + 0.016 * back - slump, 0.007 * size + slump, 0.010 * size - 0.012 * back)
-    inner = _roll(0.015 * size, 0.042 * size - slump, -0.009 * size - 0.4 * slump, 0.022 * size + 0.5 * slump)
-    hood = [band(loop, outer, colour, lean=0.30 * back - 0.15), band(loop, inner, colour * 0.88, lean=-0.25)]
+    room = _room(body, loop, 0.0, 0.042)
+    inwards = np.minimum(0.009 * size + 0.4 * slump, room - 0.0075 * size - 0.003)
+    inner = _roll(0.015 * size, 0.042 * size - slump, -inwards, 0.022 * size + 0.5 * slump)
+    hood = [band(loop, outer, colour, lean=0.30 * back - 0.15), band(loop, inner, colour * 0.88)]
     return Garment(pieces, [*hood, *_strings(pieces, loop, colour)], line, 'fleece', 0.06, 0.0, 0.97, 0.09, 0.7)
 
 
 def _roll(width: Array, height: Array, out: Array, up: Array) -> Array:
     """(n, k, 2) profiles of a roll of cloth: flattened, heavier below."""
-    shape = rounded(1.0, 1.0, 18, 2.4)
+    shape = rounded(1.0, 1.0, 14, 2.4)
     shape[:, 0] *= 1 - 0.35 * (shape[:, 1] + 0.5)
     return shape * np.stack([width, height], -1)[:, None] + np.stack([out, up], -1)[:, None]
 

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from ..body import BUST_CUT, Body
-from ..meshes import Array, catmull_clark, clip, compact, smooth, triangles, vertex_normals
+from ..meshes import Array, catmull_clark, clip, compact, smooth, triangles, unit, vertex_normals
 from .folds import fold_heights
 
 SLEEVE_CUT = 0.222
@@ -62,7 +62,7 @@ def panels(body: Body, cut: Cut, seed: int) -> tuple[list[Panel], Array]:
     result = []
     for side, left in ((1, 0.0), (-1, SHEET[0] / 2)):
         p, f, (n, d) = _clipped(places, faces, (places[:, 2] - seam) * side, (normals, depth))
-        result.append(Panel(p, n, f, _laid_flat(p, f, left), d))
+        result.append(Panel(p, unit(n), f, _laid_flat(p, f, left), d))
     return result, rim
 
 

@@ -6,7 +6,7 @@ those of the hairline (forehead, temples, sideburns, nape), `grey`, `beard` and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from PIL import Image
@@ -24,6 +24,8 @@ STYLES: dict[str, tuple[Callable[[Skull, Look], Grown], frozenset[str]]] = {
     'bob': (bob.bob, bob.OPTIONS), 'swept': (swept.swept, swept.OPTIONS), 'coils': (coils.coils, coils.OPTIONS),
     'bun': (bun.bun, bun.OPTIONS), 'cartoon': (cartoon.cartoon, cartoon.OPTIONS)}
 BEARD_SEED = 12
+DEEPEST = 0.001
+"""how far below the skin hair may reach, metres"""
 COMMON = frozenset(('grey', 'beard', 'moustache', *(f.name for f in fields(Hairline))))
 
 
@@ -53,10 +55,17 @@ def grow(body: Body, person: Person) -> HairResult:
     look = Look(hair.root.linear, hair.tip.linear, np.random.default_rng(person.seed + 14), hair.options, hair.options.get('grey', 0.0))
     grown = make(skull, look)
     soft, texture = _soft(skull, look, grown)
-    meshes = [merge(grown.solid, 'Hair')] + ([merge(soft, 'HairSoft')] if soft else [])
+    parts = [(grown.solid, 'Hair')] + ([(soft, 'HairSoft')] if soft else [])
+    meshes = [_lifted(skull, merge(pieces, name)) for pieces, name in parts]
     image = Image.fromarray(grown.texture)
     images = {'Hair': image, 'HairSoft': image if texture is grown.texture else Image.fromarray(texture)}
     return HairResult(meshes, frayed(skull), images, {mesh.material: _material(mesh.material, grown) for mesh in meshes})
+
+
+def _lifted(skull: Skull, mesh: Mesh) -> Mesh:
+    """Edges of broad cards that bow into the head are lifted to just below the skin."""
+    away, normal = skull.distance(mesh.positions)
+    return replace(mesh, positions=mesh.positions + normal * np.clip(-DEEPEST - away, 0, None)[:, None])
 
 
 def _soft(skull: Skull, look: Look, grown: Grown) -> tuple[list[Mesh], Array]:

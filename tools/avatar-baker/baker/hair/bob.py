@@ -39,8 +39,8 @@ class Layer:
 
 LAYERS = (
     Layer(0.0135, (0.0, 0.25), 0.0105, atlas.DENSE, 0.1, across=2),
-    Layer(0.0112, (0.3, 0.65), 0.0074, atlas.DENSE, 0.4),
-    Layer(0.0125, (0.7, 1.0), 0.0060, atlas.DENSE + atlas.MEDIUM, 0.55))
+    Layer(0.0118, (0.3, 0.65), 0.0074, atlas.DENSE, 0.4),
+    Layer(0.0130, (0.7, 1.0), 0.0060, atlas.DENSE + atlas.MEDIUM, 0.55))
 SOFT = Layer(0.0145, (0.9, 1.15), 0.0046, atlas.WISPY + atlas.LOOSE, 0.3, across=2)
 
 
