@@ -4,7 +4,7 @@
  * Prints what is in it as one line of JSON; fails where the glTF validator finds an error.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { NodeIO } from '@gltf-transform/core';
+import { Logger, NodeIO } from '@gltf-transform/core';
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions';
 import { dedup, meshopt, prune, quantize, reorder } from '@gltf-transform/functions';
 import validator from 'gltf-validator';
@@ -19,6 +19,7 @@ if (!input || !output) throw new Error('usage: node pack.mjs IN.glb OUT.glb');
 await MeshoptEncoder.ready;
 const io = new NodeIO().registerExtensions(ALL_EXTENSIONS).registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
 const document = await io.read(input);
+document.setLogger(new Logger(Logger.Verbosity.WARN));
 await document.transform(
   dedup(), prune({ keepAttributes: false, keepLeaves: true }), reorder({ encoder: MeshoptEncoder, target: 'size' }), quantize(BITS),
   meshopt({ encoder: MeshoptEncoder, level: 'medium', ...BITS }),

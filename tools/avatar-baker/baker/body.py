@@ -106,11 +106,11 @@ def _assemble(source: Source, base: Base, person: Person, places: Array, shapes:
     middle = uv.mean(1)
     cavity = (middle[:, 0] > .74) & (middle[:, 0] < .94) & (middle[:, 1] < .145)
     eyes, marks = _eyes(base, places), _landmarks(base, places, _lip_vertices(source, base))
-    fine = close_lips(fine, faces, masks['lips'])
+    fine = close_lips(fine, faces, cavity, masks['lips'])
     for name, weight in person.rest.items():
         fine = fine + weight * moves[name]
-    fine = close_lips(fine, faces, masks['lips'])
-    moves = natural_shapes(fine, faces, moves, masks, marks)
+    fine = close_lips(fine, faces, cavity, masks['lips'])
+    moves = natural_shapes(fine, faces, cavity, moves, masks, marks)
     helpers = {g.removeprefix('helper-'): _helper(base, g, places, shapes, person.rest)
                for g in base.groups if g.startswith('helper-')}
     return Body(fine, faces, vertex_normals(fine, faces), uv, cavity, moves, masks, helpers, eyes, marks)
@@ -126,7 +126,9 @@ def _worth_splitting(base: Base, places: Array, polygons) -> Array:
     middle = np.array([places[[v for v, _ in p]].mean(0) for p in polygons])
     uv = np.array([base.uv[[t for _, t in p]].mean(0) for p in polygons])
     lining = (uv[:, 0] > .74) & (uv[:, 0] < .94) & (uv[:, 1] < .145)
-    return (middle[:, 1] > -.135) & (middle[:, 1] < .06) & (middle[:, 2] > -.015) & ~lining
+    face = (middle[:, 1] > -.135) & (middle[:, 1] < .06) & (middle[:, 2] > -.015)
+    ears = (np.abs(middle[:, 0]) > .062) & (np.abs(middle[:, 1] + .010) < .052) & (middle[:, 2] > -.050)
+    return (face | ears) & ~lining
 
 
 def _triangulate(base: Base, polygons, cut) -> tuple[Array, Array]:

@@ -22,7 +22,8 @@ CHEEK_LIFT = np.array([0, .0022, .0016])
 """of the cheek's apple with a full smile, metres"""
 
 
-def natural_shapes(places: Array, faces: Array, moves: dict[str, Array], masks: dict[str, Array], marks) -> dict[str, Array]:
+def natural_shapes(places: Array, faces: Array, cavity: Array, moves: dict[str, Array], masks: dict[str, Array],
+                   marks) -> dict[str, Array]:
     """`places` are those of closed lips at rest."""
     loose = _outside_features(places, faces, masks, marks)
     result = {}
@@ -33,10 +34,10 @@ def natural_shapes(places: Array, faces: Array, moves: dict[str, Array], masks: 
         if kind == 'mouthSmile':
             move = _smile(places, move, marks, 1 if name.endswith('Left') else -1)
         if kind in STAY_CLOSED:
-            move = close_lips(places + move, faces, masks['lips']) - places
+            move = close_lips(places + move, faces, cavity, masks['lips']) - places
         result[name] = move
     ajar = places + result['jawOpen']
-    result['mouthClose'] = close_lips(ajar + result['mouthClose'], faces, masks['lips']) - ajar
+    result['mouthClose'] = close_lips(ajar + result['mouthClose'], faces, cavity, masks['lips']) - ajar
     return result
 
 

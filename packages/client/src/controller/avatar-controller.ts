@@ -48,6 +48,8 @@ export interface ControllerStats {
   readonly bytesPerSecond: number;
   /** Time of the last pose less the time the device says was heard then, in milliseconds; undefined in silence. */
   readonly avOffsetMs: number | undefined;
+  /** What this connection has taught to wait before sound starts, beyond the 60 ms that must be there: 0..180 ms. */
+  readonly startDelayMs: number;
   readonly bufferedAudioMs: number;
   readonly bufferedMotionMs: number;
 }
@@ -265,7 +267,10 @@ export class AvatarController implements PoseSource {
   /** Takes everything from `transport` from here on, and reports to it. Resolves when it is connected. The same one may be given again when it has failed. */
   connect(transport: Transport): Promise<void> {
     if (this.#disposed) return Promise.reject(disposedOf());
-    if (this.#transport !== transport) this.#transport?.close();
+    if (this.#transport !== transport) {
+      this.#transport?.close();
+      this.#conversations.forgetConnection();
+    }
     this.#transport = transport;
     const ours = (): boolean => this.#transport === transport;
     return transport.connect(createSink({
@@ -333,6 +338,7 @@ export class AvatarController implements PoseSource {
       connectionState: this.connectionState,
       bytesPerSecond: this.#meter.perSecond(received, this.#timer.now()),
       avOffsetMs: current ? this.#avOffsetMs : undefined,
+      startDelayMs: this.#conversations.startDelayMs,
       bufferedAudioMs: current?.bufferedAudioMs ?? 0,
       bufferedMotionMs: current?.bufferedMotionMs ?? 0,
     };

@@ -2,7 +2,7 @@ import { decodeMotion } from '@visavis/protocol/motion';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { ServerResponseAnimation } from '@visavis/protocol/ingress';
 import type { AudioInput, AudioOutput, CreateOpusDecoder, ReceivedAudio } from '../audio/index.js';
-import type { FrameStarvationMode, HeardSpeech, Timer } from '../timeline/index.js';
+import { StartDelay, type FrameStarvationMode, type HeardSpeech, type Timer } from '../timeline/index.js';
 import type { LoadSpeechModel } from '../stand-in/index.js';
 import { Playback, type HoldReason, type MotionSource } from './playback.js';
 
@@ -54,6 +54,7 @@ export class Conversations {
   readonly #options: ConversationOptions;
   #current: Playback | undefined;
   #state: ConversationState = 'idle';
+  #startDelay = new StartDelay();
   #motionSource: MotionSource = 'none';
   #reportedMs = 0;
 
@@ -63,6 +64,16 @@ export class Conversations {
 
   get state(): ConversationState {
     return this.#state;
+  }
+
+  /** What this connection has taught to wait before sound starts, beyond the 60 ms that must be there: 0..180 ms. */
+  get startDelayMs(): number {
+    return this.#startDelay.ms;
+  }
+
+  /** Another connection may be better or worse. */
+  forgetConnection(): void {
+    this.#startDelay = new StartDelay();
   }
 
   get motionSource(): MotionSource {
@@ -140,7 +151,7 @@ export class Conversations {
     this.#reportedMs = 0;
     this.#current = new Playback({
       id, stream, createDecoder, timer, loadStandIn,
-      starvation: () => this.starvation,
+      startDelay: this.#startDelay, starvation: () => this.starvation,
       events: {
         onChange: () => this.#changed(id),
         onStall: () => this.#stalled(id),
@@ -163,6 +174,7 @@ export class Conversations {
   }
 
   #takeResponse(playback: Playback, { audio, motion, end }: ServerResponseAnimation): void {
+    if (!audio && !motion && !end) this.#options.events.onError(foreign());
     if (audio && (audio.packets.length > 0 || audio.last)) playback.pushAudio({ kind: 'opus', audio });
     if (motion) this.#addMotion(playback, motion);
     playback.motionArrived(end);
@@ -171,7 +183,7 @@ export class Conversations {
 
   #addMotion(playback: Playback, chunk: NonNullable<ServerResponseAnimation['motion']>): void {
     try {
-      if (playback.motion.add(decodeMotion(chunk)) !== 'full') return;
+      if (playback.addMotion(decodeMotion(chunk)) !== 'full') return;
       throw new VisavisError('queueFull', 'more than 54,000 frames wait to be shown; send motion nearer to real time');
     } catch (error) {
       this.#options.events.onError(VisavisError.from(error, 'invalidAnimationData'));
@@ -223,6 +235,10 @@ export class Conversations {
     this.#state = state;
     this.#options.events.onState(state);
   }
+}
+
+function foreign(): VisavisError {
+  return new VisavisError('invalidAnimationData', 'a message holds neither motion nor audio that is known here; is it from another maker’s server?');
 }
 
 /** An utterance that has made no sound yet does not show. */

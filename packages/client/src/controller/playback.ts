@@ -1,8 +1,10 @@
 import { VisavisError } from '@visavis/protocol/errors';
-import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import type { DecodedMotion } from '@visavis/protocol/motion';
+import { AudioFeeder, placeOf, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
 import { StandIn, type LoadSpeechModel } from '../stand-in/index.js';
 import {
-  MotionTrack, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion, type FrameStarvationMode, type HeardSpeech, type Supply, type Timer,
+  Lateness, MAX_DELAY_MS, MotionTrack, START_BUFFER_MS, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion,
+  type AddResult, type FrameStarvationMode, type HeardSpeech, type StartDelay, type Supply, type Timer,
 } from '../timeline/index.js';
 
 /** Why sound is held: the application, the backend (a doubtful interruption), or motion that is late. */
@@ -17,6 +19,8 @@ export interface PlaybackOptions {
   readonly createDecoder: CreateOpusDecoder;
   readonly timer: Timer;
   readonly loadStandIn: LoadSpeechModel;
+  /** What this connection has taught to wait; told what this utterance would have needed. */
+  readonly startDelay: StartDelay;
   readonly starvation: () => FrameStarvationMode;
   readonly events: PlaybackEvents;
 }
@@ -36,6 +40,9 @@ export interface PlaybackEvents {
 /** The last frame may lie this much before the last sample. */
 const LAST_FRAME_MS = 40;
 
+/** Packets that are missing are waited for while this much is ahead of the speaker. */
+const HOLE_PATIENCE_MS = 60;
+
 /** One utterance from its first byte to its last sound. Holds the start rule and both starvation policies. */
 export class Playback {
   readonly id: string;
@@ -45,13 +52,17 @@ export class Playback {
   readonly #standIn: StandIn;
   readonly #options: PlaybackOptions;
   readonly #holds = new Set<HoldReason>();
+  readonly #late = { audio: new Lateness(), motion: new Lateness() };
   readonly #openedMs: number;
   readonly #cancelPatience: () => void;
+  readonly #cancelWait: () => void;
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
   #stalled = false;
   #truncated = false;
   #standsIn = false;
+  #receivedMs = 0;
+  #pieceMs = 0;
 
   constructor(options: PlaybackOptions) {
     const { stream, createDecoder, timer, events, loadStandIn } = options;
@@ -60,12 +71,15 @@ export class Playback {
     this.#stream = stream;
     this.#standIn = new StandIn(stream.sampleRate, loadStandIn);
     this.#feeder = new AudioFeeder(stream, createDecoder, {
+      mayWait: () => this.#mayWait(),
       onError: (error) => events.onError(error),
       onSamples: (samples) => this.#standIn.hear(samples),
       onWritten: () => this.#written(),
     });
     this.#openedMs = timer.now();
-    this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#update());
+    this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#goOn());
+    this.#cancelWait = timer.after(options.startDelay.ms, () => this.#goOn());
+    stream.refillMs = START_BUFFER_MS + options.startDelay.ms;
     stream.onProgress = () => this.#progress();
   }
 
@@ -115,7 +129,17 @@ export class Playback {
   }
 
   pushAudio(input: AudioInput): void {
-    if (this.#phase !== 'finished') this.#feeder.push(input);
+    if (this.#phase === 'finished') return;
+    const { startMs, lengthMs } = placeOf(input, this.#receivedMs);
+    this.#late.audio.add(startMs, this.#options.timer.now());
+    this.#receivedMs = Math.max(this.#receivedMs, startMs + lengthMs);
+    this.#pieceMs = Math.max(this.#pieceMs, lengthMs);
+    this.#feeder.push(input);
+  }
+
+  addMotion(motion: DecodedMotion): AddResult {
+    this.#late.motion.add(motion.frames[0]!.timeMs, this.#options.timer.now());
+    return this.motion.add(motion);
   }
 
   endAudio(): void {
@@ -152,14 +176,23 @@ export class Playback {
     this.#finish(true);
   }
 
+  #mayWait(): boolean {
+    if (this.#phase === 'buffering') return this.#options.timer.now() - this.#openedMs < START_PATIENCE_MS;
+    return this.#stream.aheadMs > HOLE_PATIENCE_MS;
+  }
+
   #progress(): void {
-    this.#feeder.pump();
-    this.#update();
+    this.#goOn();
     if (this.#phase !== 'finished') this.#options.events.onProgress();
   }
 
   #written(): void {
     if (this.#feeder.isWritten) this.#standIn.end();
+    this.#update();
+  }
+
+  #goOn(): void {
+    this.#feeder.pump();
     this.#update();
   }
 
@@ -175,10 +208,10 @@ export class Playback {
   }
 
   #tryStart(): void {
-    const { timer, starvation } = this.#options;
-    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation())) return;
+    const { timer, starvation, startDelay } = this.#options;
+    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation(), startDelay.ms)) return;
     this.#phase = 'playing';
-    this.#cancelPatience();
+    this.#cancelTimers();
     this.#watchStandIn();
     this.#applyHolds();
   }
@@ -206,8 +239,23 @@ export class Playback {
 
   #watchAudio(): void {
     const starved = this.#stream.isStarved && !this.#feeder.isEnded;
-    if (starved && !this.#stalled) this.#options.events.onStall();
+    if (starved && !this.#stalled) this.#ranShort();
     this.#stalled = starved;
+  }
+
+  /** Goes on with as much in store as this stall, or those before it, would have taken. */
+  #ranShort(): void {
+    this.#stream.refillMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    this.#options.events.onStall();
+  }
+
+  get #worstMs(): number {
+    return Math.max(this.#late.audio.worstMs, this.#late.motion.worstMs);
+  }
+
+  #cancelTimers(): void {
+    this.#cancelPatience();
+    this.#cancelWait();
   }
 
   #supply(): Supply {
@@ -216,7 +264,8 @@ export class Playback {
     const audioEnded = this.#feeder.isWritten;
     // Motion to the last sample is all there can be, whether its end was said or not.
     const isCovered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
-    return { audioMs: this.#stream.aheadMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
+    const { aheadMs } = this.#stream;
+    return { audioMs: aheadMs, pieceMs: this.#pieceMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
   }
 
   #applyHolds(): void {
@@ -227,7 +276,8 @@ export class Playback {
   #finish(interrupted: boolean): void {
     if (this.#phase === 'finished') return;
     this.#phase = 'finished';
-    this.#cancelPatience();
+    this.#cancelTimers();
+    this.#options.startDelay.learn(this.#worstMs);
     const playedMs = this.#stream.now();
     this.#feeder.close();
     this.#standIn.close();

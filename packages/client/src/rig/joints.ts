@@ -5,7 +5,7 @@ import { findBones, type Bones } from './bones.js';
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
 /** The neck takes its part of a turn, as vertebrae do; the skull takes the rest. */
-const NECK_SHARE = 0.4;
+export const NECK_SHARE = 0.4;
 
 /** How far a jaw bone drops when the mouth is open as wide as it goes, in radians. */
 const JAW_DROP = 0.35;

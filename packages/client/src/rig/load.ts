@@ -27,8 +27,8 @@ export async function loadRig(asset: RigAsset): Promise<Rig> {
 
 const BUILDERS: Readonly<Record<RigAsset['type'], (bytes: ArrayBuffer, asset: RigAsset) => Promise<Rig>>> = {
   glb: (bytes, { shaping, mapping }) => loadGlbRig(bytes, shaping, mapping),
-  vrm: notYet,
-  splat: notYet,
+  vrm: async (bytes, { shaping, mapping }) => (await import('./vrm/index.js')).loadVrmRig(bytes, shaping, mapping),
+  splat: async (bytes, { shaping, mapping }) => (await import('./splat/index.js')).loadSplatRig(bytes, shaping, mapping),
   sprite: notYet,
 };
 

@@ -4,7 +4,7 @@
 
 /** Audio and motion that must be there before sound starts. */
 export const START_BUFFER_MS = 60;
-/** After this wait audio starts without motion. */
+/** After this wait audio starts without motion, and what is missing at the utterance's start is given up. */
 export const START_PATIENCE_MS = 200;
 /** `strictSync` holds the sound when motion covers less than this beyond what is heard ... */
 export const STRICT_LOW_MS = 20;
@@ -18,6 +18,8 @@ export type FrameStarvationMode = 'audioIndependent' | 'strictSync';
 export interface Supply {
   /** Decoded audio ready to play. */
   readonly audioMs: number;
+  /** The longest piece of audio that came. */
+  readonly pieceMs: number;
   readonly audioEnded: boolean;
   /** Motion without a gap from the playback position on. */
   readonly motionMs: number;
@@ -26,11 +28,16 @@ export interface Supply {
   readonly isCovered: boolean;
 }
 
-/** True when the utterance may start, `waitedMs` after its first audio came. */
-export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvationMode): boolean {
-  const audioReady = supply.audioMs >= START_BUFFER_MS || supply.audioEnded;
-  if (!audioReady) return false;
-  if (supply.motionMs >= START_BUFFER_MS || supply.motionEnded) return true;
+/**
+ * True when the utterance may start, `waitedMs` after its first audio came. `delayMs` is what this connection has taught to
+ * wait (`StartDelay`); speech that comes faster than it is heard does not wait for it.
+ */
+export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvationMode, delayMs = 0): boolean {
+  const { audioMs, pieceMs, motionMs } = supply;
+  // At the pace of speech a piece more than was waited for is there by then.
+  const hasStore = audioMs >= START_BUFFER_MS && (waitedMs >= delayMs || audioMs >= delayMs + pieceMs);
+  if (!hasStore && !supply.audioEnded) return false;
+  if (supply.motionEnded || (motionMs >= START_BUFFER_MS && (waitedMs >= delayMs || motionMs >= START_BUFFER_MS + delayMs))) return true;
   return mode === 'audioIndependent' && waitedMs >= START_PATIENCE_MS;
 }
 
