@@ -6,7 +6,9 @@
  *
  * Options: --utterances 20 (for each network), --quick (2, and few networks), --seed 1, --out bench/results/links.json
  */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseWav } from '@visavis/motion';
 import { LinkWorld } from './lib/link-world.mjs';
 import { markerUtterance } from './lib/marker-utterance.mjs';
 import { sessionToken, startServer } from './lib/motion-server.mjs';
@@ -38,9 +40,13 @@ const NETWORKS = [
   { latencyMs: 300, jitterMs: 200, lossShare: 0.2, kbps: 48, cutEveryMs: 6_000 },
 ];
 
+/** Recorded speech: the marker's own sound is mostly silence, and costs a network little. */
+const { samples, sampleRate } = parseWav(readFileSync(new URL('../apps/demo/assets/samples/austen.wav', import.meta.url)));
+const speech = new Uint8Array(samples.slice(0, (sampleRate * UTTERANCE_MS) / 1000).buffer);
+
 const machineBefore = machine();
 const server = await startServer();
-const messages = await markerUtterance({ codec: 'opus', sampleRate: 24_000, ms: UTTERANCE_MS, server, token: await sessionToken(server) });
+const messages = await markerUtterance({ codec: 'opus', sampleRate, ms: UTTERANCE_MS, pcm: speech, server, token: await sessionToken(server) });
 await server.stop();
 const cells = [];
 for (const network of options.quick ? NETWORKS.filter((_, i) => i % 5 === 0) : NETWORKS) cells.push({ network, ...(await measure(network)) });
