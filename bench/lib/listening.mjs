@@ -1,5 +1,5 @@
 /** What a page of bench:client noted, judged: skew of poses against the sound, silence after a cut. */
-import { findChirps, timeOf } from './marker.mjs';
+import { findChirps, FIRST_MS, PERIOD_MS, timeOf } from './marker.mjs';
 
 /** Chirps whose places differ by more than this have a stall between them; poses there have no one place in the sound. */
 const STEADY_MS = 1;
@@ -85,6 +85,17 @@ export function judgeSkew(notes, times) {
     else unclear += 1;
   }
   return { skews, unclear, ...device, startMs: clock.toPage(origins[0]) - notes.arrivals[0][0], chirps: chirps.length };
+}
+
+/**
+ * As `judgeSkew`, of a part of an utterance. `originMs`: where in the context's time the utterance began, as an earlier part told;
+ * without it the first chirp here is the utterance's first.
+ */
+export function judgeWindow(notes, originMs) {
+  const placesMs = findChirps(soundOf(notes), notes.rate).map((at) => ((notes.firstFrame + at) * 1000) / notes.rate);
+  const beganMs = originMs ?? placesMs[0] - FIRST_MS;
+  const times = placesMs.map((ms) => FIRST_MS + PERIOD_MS * Math.round((ms - beganMs - FIRST_MS) / PERIOD_MS));
+  return { ...judgeSkew(notes, times), originMs: beganMs };
 }
 
 /** What is wrong with a case of `told` poses and `unclear` ones beside them; undefined where they speak for the case. */
