@@ -40,6 +40,8 @@ export interface PlaybackEvents {
 /** The last frame may lie this much before the last sample. */
 const LAST_FRAME_MS = 40;
 
+/** Most that must be there again after a stall. */
+const MAX_REFILL_MS = 1_000;
 /** Packets that are missing are waited for while this much is ahead of the speaker. */
 const HOLE_PATIENCE_MS = 60;
 
@@ -59,6 +61,7 @@ export class Playback {
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
   #stalled = false;
+  #hasStalled = false;
   #truncated = false;
   #standsIn = false;
   #receivedMs = 0;
@@ -243,9 +246,11 @@ export class Playback {
     this.#stalled = starved;
   }
 
-  /** Goes on with as much in store as this stall, or those before it, would have taken. */
+  /** Goes on with as much in store as this stall would have taken. Where it is not the first, a piece more: better one long stall than many. */
   #ranShort(): void {
-    this.#stream.refillMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    const storeMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    this.#stream.refillMs = this.#hasStalled ? Math.min(MAX_REFILL_MS, storeMs + this.#pieceMs) : storeMs;
+    this.#hasStalled = true;
     this.#options.events.onStall();
   }
 
