@@ -98,10 +98,12 @@ function avatarFromAddress(): string {
   return new URL(location.href).searchParams.get('avatar') ?? 'ava';
 }
 
-/** `?quality=standard|high|ultra`, for machines that should do less than `high`, or can do more. */
+const QUALITIES: readonly RenderQuality[] = ['low', 'medium', 'high', 'ultra', 'auto'];
+
+/** `?quality=low|medium|high|ultra`, for machines that should not choose by themselves. */
 function qualityFromAddress(): RenderQuality {
   const asked = new URL(location.href).searchParams.get('quality');
-  return asked === 'standard' || asked === 'ultra' ? asked : 'high';
+  return QUALITIES.find((quality) => quality === asked) ?? 'auto';
 }
 
 /** A transport that gave up is tried again when the network or the visitor comes back. */

@@ -25,7 +25,8 @@ export type {
   ConnectionState, DownlinkAudio, MicrophonePiece, OpenSocket, ReportedEnd, ReportedPosition, SocketLike, Ticket, Transport, TransportSink,
   WebSocketTransportOptions,
 } from './transport/index.js';
-export type { Background, RenderQuality } from './look/index.js';
+export { BACKGROUNDS, QUALITY_NAMES, type Background, type QualityName, type RenderQuality } from './look/index.js';
 export type { Rig } from './rig/index.js';
+export { FRAMING_NAMES, type FramingName } from './view/index.js';
 export type { AvatarTransform, CameraConfig, FrameTimer, PoseSource, ViewRect } from './view/index.js';
 export { isErrorCode, VisavisError, type ErrorCode } from '@visavis/protocol/errors';

@@ -43,7 +43,7 @@ export class CameraMan {
     const pose = createPose();
     let draw = (): void => undefined;
     const timer = { now: () => 0, request: (callback: () => void) => { draw = callback; return 1; }, cancel: () => undefined };
-    const view = new AvatarView<PoseSource>(avatar, stage, { controller: { poseAt: () => pose }, timer, quality: 'standard' });
+    const view = new AvatarView<PoseSource>(avatar, stage, { controller: { poseAt: () => pose }, timer, quality: 'low' });
     await new Promise<void>((resolve, reject) => {
       view.onError = reject;
       const wait = (): unknown => (view.getBoundingRect() ? resolve() : setTimeout(wait, 20));

@@ -69,8 +69,8 @@ export const AvatarSDK = {
     settings.userId = userId;
   },
 
-  /** For views made from here on. */
-  setRenderQuality(renderQuality: RenderQuality): void {
+  /** For views made from here on; `standard` is what other SDKs call `medium`. */
+  setRenderQuality(renderQuality: RenderQuality | 'standard'): void {
     settings.configuration = configure({ ...settings.configuration, renderQuality });
   },
 

@@ -1,7 +1,7 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import { INGRESS_SAMPLE_RATES } from '@visavis/protocol/ingress';
 import type { AudioForm } from '../audio/index.js';
-import type { RenderQuality } from '../look/index.js';
+import { QUALITY_NAMES, type RenderQuality } from '../look/index.js';
 
 export type DrivingServiceMode = 'direct' | 'backend' | 'rtc';
 export type LogLevel = 'off' | 'error' | 'warning' | 'all';
@@ -27,11 +27,15 @@ export interface Configuration {
   readonly renderQuality: RenderQuality;
 }
 
-export type ConfigurationInput = Partial<Omit<Configuration, 'audioFormat'>> & { readonly audioFormat?: Partial<Configuration['audioFormat']> };
+export interface ConfigurationInput extends Partial<Omit<Configuration, 'audioFormat' | 'renderQuality'>> {
+  readonly audioFormat?: Partial<Configuration['audioFormat']>;
+  /** `standard` is what other SDKs call `medium`. */
+  readonly renderQuality?: RenderQuality | 'standard';
+}
 
 const MODES: readonly DrivingServiceMode[] = ['direct', 'backend', 'rtc'];
 const LEVELS: readonly LogLevel[] = ['off', 'error', 'warning', 'all'];
-const QUALITIES: readonly RenderQuality[] = ['standard', 'high', 'ultra'];
+const QUALITIES: readonly RenderQuality[] = [...QUALITY_NAMES, 'auto'];
 
 /** Fills in defaults. Throws `invalidConfiguration` that names the field and what it may be. */
 export function configure(input: ConfigurationInput): Configuration {
@@ -46,7 +50,7 @@ export function configure(input: ConfigurationInput): Configuration {
     logLevel: oneOf('logLevel', input.logLevel ?? 'off', LEVELS),
     audioFormat: audioFormat(input.audioFormat ?? {}),
     customEndpoint: input.customEndpoint,
-    renderQuality: oneOf('renderQuality', input.renderQuality ?? 'ultra', QUALITIES),
+    renderQuality: oneOf('renderQuality', input.renderQuality === 'standard' ? 'medium' : input.renderQuality ?? 'ultra', QUALITIES),
   };
 }
 
