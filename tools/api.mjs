@@ -58,4 +58,7 @@ if (check && stale.length > 0) {
   process.stderr.write(`not current: ${stale.map((name) => `etc/${name}`).join(', ')}. Run \`npm run api\` and look at what changed\n`);
   process.exitCode = 1;
 }
-if (!check) for (const name of stale) written.has(name) ? writeFileSync(`${root}etc/${name}`, written.get(name)) : rmSync(`${root}etc/${name}`);
+for (const name of check ? [] : stale) {
+  if (written.has(name)) writeFileSync(`${root}etc/${name}`, written.get(name));
+  else rmSync(`${root}etc/${name}`);
+}
