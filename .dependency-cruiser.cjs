@@ -6,7 +6,8 @@ const KNOWS = {
   'motion-server': ['face', 'motion', 'protocol'],
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
-  cli: ['client', 'face', 'motion', 'motion-server', 'server-sdk'],
+  agent: ['face', 'motion', 'protocol', 'server-sdk'],
+  cli: ['agent', 'client', 'face', 'motion', 'motion-server', 'server-sdk'],
 };
 
 const layering = Object.entries(KNOWS).map(([name, known]) => ({
