@@ -1,17 +1,15 @@
 import { Worker } from 'node:worker_threads';
-import { parseWav, type Pcm } from '@visavis/motion';
 import { VisavisError } from '@visavis/protocol/errors';
-import type { FliteJob, FliteResult } from './flite-worker.js';
+import type { Speech, Voice } from './speech.js';
 
-/** Turns text into speech. */
-export interface Voice {
-  /**
-   * Mono speech of one clause. Rejects with the signal's reason once it aborts, with `upstreamError` where the voice
-   * fails, with `queueFull` where 64 clauses wait, or with `invalidState` once disposed.
-   */
-  synthesise(text: string, signal?: AbortSignal): Promise<Pcm>;
-  dispose(): Promise<void>;
+/** What a worker is asked for, one clause at a time. */
+export interface VoiceJob {
+  readonly id: number;
+  readonly text: string;
 }
+
+/** What it answers. */
+export type VoiceResult = { readonly id: number; readonly speech: Speech } | { readonly id: number; readonly error: string };
 
 /** What the voice needs of a worker thread. */
 export type VoiceWorker = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>;
@@ -22,17 +20,16 @@ const MAX_WAITING = 64;
 interface Job {
   readonly id: number;
   readonly text: string;
-  resolve(pcm: Pcm): void;
+  resolve(speech: Speech): void;
   reject(reason: unknown): void;
 }
 
 /**
- * The offline voice: flite (BSD-style licence) in a worker thread, 16 kHz. Voices: `slt` (female), `rms`, `awb`, `kal16` (male).
- * The worker is given one clause at a time, so that one nobody wants any more costs nothing while it waits. A worker
- * that dies fails what was waiting and is started anew by the next call.
+ * A voice in a worker thread. The worker is given one clause at a time, so that one nobody wants any more costs nothing
+ * while it waits. A worker that dies fails what was waiting and is started anew by the next call.
  */
-export class FliteVoice implements Voice {
-  readonly #voice: string;
+export class WorkerVoice implements Voice {
+  readonly sampleRate: number;
   readonly #start: () => VoiceWorker;
   /** Wanted and not yet made, in order. */
   readonly #jobs = new Map<number, Job>();
@@ -42,19 +39,19 @@ export class FliteVoice implements Voice {
   #nextId = 0;
   #disposed = false;
 
-  constructor(voice = 'slt', start: () => VoiceWorker = startFlite) {
-    this.#voice = voice;
+  constructor(sampleRate: number, start: () => VoiceWorker) {
+    this.sampleRate = sampleRate;
     this.#start = start;
   }
 
-  async synthesise(text: string, signal?: AbortSignal): Promise<Pcm> {
+  async synthesise(text: string, signal?: AbortSignal): Promise<Speech> {
     signal?.throwIfAborted();
     if (this.#disposed) throw new VisavisError('invalidState', 'this voice was disposed');
     if (this.#jobs.size >= MAX_WAITING) throw new VisavisError('queueFull', 'the voice is busy; try again shortly');
     const id = this.#nextId++;
     let drop: (() => void) | undefined;
     try {
-      return await new Promise<Pcm>((resolve, reject) => {
+      return await new Promise<Speech>((resolve, reject) => {
         this.#jobs.set(id, { id, text, resolve, reject });
         drop = () => this.#drop(id, signal?.reason);
         signal?.addEventListener('abort', drop);
@@ -79,11 +76,11 @@ export class FliteVoice implements Voice {
     this.#worker ??= this.#watch(this.#start());
     this.#worker.ref();
     this.#running = job.id;
-    this.#worker.postMessage({ id: job.id, text: job.text, voice: this.#voice } satisfies FliteJob);
+    this.#worker.postMessage({ id: job.id, text: job.text } satisfies VoiceJob);
   }
 
   #watch(worker: VoiceWorker): VoiceWorker {
-    worker.on('message', (result: FliteResult) => this.#settle(result));
+    worker.on('message', (result: VoiceResult) => this.#settle(result));
     const lost = (reason: string): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
@@ -100,12 +97,12 @@ export class FliteVoice implements Voice {
     this.#jobs.delete(id);
   }
 
-  #settle(result: FliteResult): void {
+  #settle(result: VoiceResult): void {
     const job = this.#jobs.get(result.id);
     this.#jobs.delete(result.id);
     this.#running = undefined;
     if (job && 'error' in result) job.reject(new VisavisError('upstreamError', `the voice failed: ${result.error}`));
-    else if (job && 'wav' in result) settleWav(job, result.wav);
+    else if (job && 'speech' in result) job.resolve(result.speech);
     this.#postNext();
   }
 
@@ -113,17 +110,5 @@ export class FliteVoice implements Voice {
     for (const { reject } of this.#jobs.values()) reject(new VisavisError('upstreamError', `the voice failed: ${reason}`));
     this.#jobs.clear();
     this.#running = undefined;
-  }
-}
-
-function startFlite(): VoiceWorker {
-  return new Worker(new URL('./flite-worker.js', import.meta.url));
-}
-
-function settleWav({ resolve, reject }: Job, wav: Uint8Array): void {
-  try {
-    resolve(parseWav(wav));
-  } catch (error) {
-    reject(VisavisError.from(error, 'upstreamError'));
   }
 }

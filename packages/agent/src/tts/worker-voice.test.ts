@@ -1,28 +1,27 @@
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FliteJob } from './flite-worker.js';
-import { FliteVoice, type VoiceWorker } from './flite.js';
+import type { Speech } from './speech.js';
+import { WorkerVoice, type VoiceJob, type VoiceWorker } from './worker-voice.js';
 
-const wav = new Uint8Array(readFileSync(new URL('../../assets/samples/austen.wav', import.meta.url)));
+const speech: Speech = { pcm: { samples: new Int16Array(160), sampleRate: 16_000 }, words: [], phonemes: [] };
 
 /** A worker that makes a clause when told to. */
 class ManualWorker extends EventEmitter {
-  readonly jobs: FliteJob[] = [];
+  readonly jobs: VoiceJob[] = [];
   readonly held = { keepsAlive: true };
-  postMessage(job: FliteJob): void { this.jobs.push(job); }
+  postMessage(job: VoiceJob): void { this.jobs.push(job); }
   ref(): void { this.held.keepsAlive = true; }
   unref(): void { this.held.keepsAlive = false; }
   terminate(): Promise<number> { return Promise.resolve(0); }
-  finish(): void { this.emit('message', { id: this.jobs.at(-1)!.id, wav }); }
+  finish(): void { this.emit('message', { id: this.jobs.at(-1)!.id, speech }); }
 }
 
-let voice: FliteVoice;
+let voice: WorkerVoice;
 afterEach(() => voice.dispose());
 
 function withWorkers(): ManualWorker[] {
   const workers: ManualWorker[] = [];
-  voice = new FliteVoice('slt', () => {
+  voice = new WorkerVoice(16_000, () => {
     workers.push(new ManualWorker());
     return workers.at(-1)! as unknown as VoiceWorker;
   });
@@ -42,7 +41,7 @@ describe('the voice', () => {
     const [worker] = workers;
     worker!.finish();
     worker!.finish();
-    expect((await newest).sampleRate).toBe(16_000);
+    expect(await newest).toBe(speech);
     expect(worker!.jobs.map(({ text }) => text)).toEqual(['wish 0', 'the newest']);
     expect(worker!.held.keepsAlive).toBe(false);
     await Promise.all(dropped);
@@ -71,6 +70,6 @@ describe('the voice', () => {
     const found = voice.synthesise('found');
     workers[0]!.emit('exit');
     workers[1]!.finish();
-    expect((await found).samples.length).toBeGreaterThan(0);
+    expect(await found).toBe(speech);
   });
 });

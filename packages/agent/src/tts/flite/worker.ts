@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { parseWav } from '@visavis/motion';
+import type { Speech, TimedText } from '../speech.js';
+import type { VoiceJob, VoiceResult } from '../worker-voice.js';
+import { estimateWords } from '../words.js';
+import { parsePhones, runFlite } from './flite.js';
+
+const PAUSE = 'pau';
+
+async function synthesise(text: string, voice: string): Promise<Speech> {
+  const { wav, text: printed } = await runFlite(text, ['-voice', voice, '-psdur'], true);
+  const pcm = parseWav(wav);
+  return { pcm, words: estimateWords(text, pcm), phonemes: timed(printed) };
+}
+
+function timed(printed: string): TimedText[] {
+  const phones = parsePhones(printed);
+  return phones
+    .map(({ phone, endMs }, i) => ({ text: phone, startMs: phones[i - 1]?.endMs ?? 0, endMs }))
+    .filter(({ text, startMs, endMs }) => text !== PAUSE && endMs > startMs);
+}
+
+parentPort?.on('message', ({ id, text }: VoiceJob) => {
+  const { voice } = workerData as { readonly voice: string };
+  synthesise(text, voice).then(
+    (speech) => parentPort?.postMessage({ id, speech } satisfies VoiceResult),
+    (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies VoiceResult),
+  );
+});
