@@ -1,7 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { parseWav } from '@visavis/motion';
+import { serveQueue } from '../../work/serve.js';
 import type { Speech, TimedText } from '../speech.js';
-import type { VoiceJob, VoiceResult } from '../worker-voice.js';
 import { estimateWords } from '../words.js';
 import { parsePhones, runFlite } from './flite.js';
 
@@ -20,10 +20,5 @@ function timed(printed: string): TimedText[] {
     .filter(({ text, startMs, endMs }) => text !== PAUSE && endMs > startMs);
 }
 
-parentPort?.on('message', ({ id, text }: VoiceJob) => {
-  const { voice } = workerData as { readonly voice: string };
-  synthesise(text, voice).then(
-    (speech) => parentPort?.postMessage({ id, speech } satisfies VoiceResult),
-    (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies VoiceResult),
-  );
-});
+const { voice } = workerData as { readonly voice: string };
+serveQueue((text: string) => synthesise(text, voice));

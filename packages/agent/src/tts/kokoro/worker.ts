@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { serveQueue } from '../../work/serve.js';
 import { parsePhones, runFlite } from '../flite/flite.js';
 import type { Speech } from '../speech.js';
-import type { VoiceJob, VoiceResult } from '../worker-voice.js';
 import { English, type Speller, type SpokenWord } from './english.js';
 import { Lexicon, type Entries } from './lexicon.js';
 import { KokoroModel, MAX_TOKENS } from './model.js';
@@ -49,9 +49,4 @@ function fitting(words: readonly SpokenWord[]): SpokenWord[] {
   return words.slice(0, over < 0 ? undefined : over);
 }
 
-parentPort?.on('message', ({ id, text }: VoiceJob) => {
-  synthesise(text).then(
-    (speech) => parentPort?.postMessage({ id, speech } satisfies VoiceResult),
-    (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies VoiceResult),
-  );
-});
+serveQueue(synthesise);
