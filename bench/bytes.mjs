@@ -43,7 +43,7 @@ const repeats = options.quick ? 1 : 4;
 const server = await startServer();
 const http = createServer().listen(0, '127.0.0.1');
 await once(http, 'listening');
-const relay = createRelay({ manifestUrl: () => '/manifest.json' });
+const relay = createRelay({ manifestUrl: () => '/avatar.json' });
 relay.attach(http, '/relay');
 /** Tells the clients apart, each by an avatar of its own. */
 let connections = 0;

@@ -6,7 +6,7 @@ import { createPresenter, createRelay, newAvatarSession } from '@visavis/server-
 const motionServer = await createMotionServer(devConfig());
 const access = { appId: 'dev-app', apiKey: 'dev-key', avatarId: 'ava', consoleUrl: motionServer.consoleUrl, ingressUrl: motionServer.ingressUrl };
 
-const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/manifest.json` });
+const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/avatar.json` });
 relay.onClient((client) => void createPresenter(client, access));
 const server = createServer();
 relay.attach(server, '/relay');

@@ -20,7 +20,7 @@ export async function startBackend(utterances, random) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origins = [];
-  const relay = createRelay({ manifestUrl: () => '/avatars/ava/manifest.json', allowedOrigins: origins });
+  const relay = createRelay({ manifestUrl: () => '/avatars/ava/avatar.json', allowedOrigins: origins });
   relay.attach(server, '/relay');
   const url = `ws://127.0.0.1:${server.address().port}/relay`;
   relay.onClient((client) => {

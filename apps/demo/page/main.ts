@@ -2,25 +2,14 @@
  * The demo's page: an avatar that speaks what is typed, with captions, volume, interrupt and a small panel.
  * Everything it does goes through the public client; `globalThis.visavis` holds it for the console and the tests.
  */
-import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type PlaybackResult, type RenderQuality, type Ticket } from '@visavis/client';
+import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type PlaybackResult, type RenderQuality } from '@visavis/client';
 import { CaptionLine } from './caption.js';
 import { isOfTheLink, LinkNotice, NoticeBar } from './notice.js';
 import { showPanel } from './panel.js';
-
-const AVATAR_ID = 'ava';
+import { getTicket } from './ticket.js';
 
 function byId<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
-}
-
-/** A ticket opens the relay once, so every connection fetches its own. */
-async function getTicket(): Promise<Ticket> {
-  const response = await fetch('/api/ticket', { method: 'POST' });
-  if (!response.ok) throw new Error(`no ticket: status ${response.status}`);
-  const { path, ticket } = (await response.json()) as { path: string; ticket: string };
-  const url = new URL(path, location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  return { url: url.href, ticket };
 }
 
 function wireControls({ controller }: AvatarView, say: (text: string) => void, interrupt: () => void): void {
@@ -99,14 +88,22 @@ function speakFromAddress(say: (text: string) => void): void {
   const clip = searchParams.get('clip');
   const text = clip ? `/clip ${clip}` : searchParams.get('say');
   if (!text) return;
-  history.replaceState(null, '', location.pathname);
+  for (const name of ['say', 'clip']) searchParams.delete(name);
+  history.replaceState(null, '', `${location.pathname}${searchParams.size > 0 ? `?${searchParams}` : ''}`);
   say(text);
 }
 
-/** `?quality=standard|high|ultra`, for machines that should do less than `high`, or can do more. */
+/** `?avatar=ID`, one of those the backend serves. */
+function avatarFromAddress(): string {
+  return new URL(location.href).searchParams.get('avatar') ?? 'ava';
+}
+
+const QUALITIES: readonly RenderQuality[] = ['low', 'medium', 'high', 'ultra', 'auto'];
+
+/** `?quality=low|medium|high|ultra`, for machines that should not choose by themselves. */
 function qualityFromAddress(): RenderQuality {
   const asked = new URL(location.href).searchParams.get('quality');
-  return asked === 'standard' || asked === 'ultra' ? asked : 'high';
+  return QUALITIES.find((quality) => quality === asked) ?? 'auto';
 }
 
 /** A transport that gave up is tried again when the network or the visitor comes back. */
@@ -122,7 +119,8 @@ function tryAgainWhenBack({ controller }: AvatarView, transport: WebSocketTransp
 async function start(): Promise<void> {
   const notices = new NoticeBar(byId('notice'));
   await AvatarSDK.initialize('dev-app', { drivingServiceMode: 'backend', renderQuality: qualityFromAddress() });
-  const avatar = await AvatarManager.shared.load(AVATAR_ID);
+  const avatarId = avatarFromAddress();
+  const avatar = await AvatarManager.shared.load(avatarId);
   const view = new AvatarView(avatar, byId('stage'));
   Object.assign(globalThis, { visavis: view });
   view.onError = (error) => notices.pass(error.message);
@@ -130,7 +128,7 @@ async function start(): Promise<void> {
   const { say, interrupt, finished } = wireSpeech(view, notices);
   wireControls(view, say, interrupt);
   wireSound(view);
-  const transport = new WebSocketTransport({ getTicket, avatarId: AVATAR_ID });
+  const transport = new WebSocketTransport({ getTicket: () => getTicket(avatarId), avatarId });
   const panel = showPanel(view.controller, transport, { link: byId('link'), rate: byId('rate'), skew: byId('skew') });
   view.controller.onPlaybackFinished = (result) => {
     panel.utteranceEnded();

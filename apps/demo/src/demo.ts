@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Voice } from '@visavis/agent/tts';
-import { createMotionServer, devConfig } from '@visavis/motion-server';
+import { AvatarLibrary, createMotionServer, devConfig } from '@visavis/motion-server';
 import { VisavisError } from '@visavis/protocol/errors';
 import { createPresenter, createRelay } from '@visavis/server-sdk';
 import { ClipStore, loadSample, SPEECH_RATE } from './clips.js';
@@ -12,7 +13,7 @@ import { Performer } from './performer.js';
 import { createWeb } from './web.js';
 
 const HOST = '127.0.0.1';
-const AVATAR = 'ava';
+const AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
 const SAMPLE = 'austen';
 const VERSION = '0.1.0';
 const DEV = { appId: 'dev-app', apiKey: 'dev-key' } as const;
@@ -31,8 +32,9 @@ export interface Demo {
 /** Starts the Motion Server, the reference backend and the page. Rejects with `invalidConfiguration` where the port is taken. */
 export async function startDemo({ port, voice }: DemoOptions): Promise<Demo> {
   const sample = await loadSample(SAMPLE);
-  const motionServer = await createMotionServer(devConfig());
-  const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/manifest.json`, serverVersion: VERSION });
+  const avatars = new AvatarLibrary({ folders: [AVATARS] });
+  const motionServer = await createMotionServer(devConfig({ avatars: (await avatars.list()).map(({ id }) => id) }));
+  const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/avatar.json`, serverVersion: VERSION });
   const clips = new ClipStore(() => randomBytes(9).toString('base64url'));
   const access = { ...DEV, consoleUrl: motionServer.consoleUrl, ingressUrl: motionServer.ingressUrl };
   relay.onClient((client) => {
@@ -40,7 +42,7 @@ export async function startDemo({ port, voice }: DemoOptions): Promise<Demo> {
     new Performer({ client, presenter, voice, clips, sample });
     presenter.start().catch(() => undefined); // the client has been told; the next turn tries again
   });
-  const web = createWeb({ clips, issueTicket: () => ({ ticket: relay.tickets.issue({ avatarId: AVATAR }).ticket }) });
+  const web = createWeb({ clips, avatars, issueTicket: (avatarId) => ({ ticket: relay.tickets.issue({ avatarId }).ticket }) });
   const server = createAdaptorServer({ fetch: web.fetch }) as Server;
   relay.attach(server);
   const close = async (): Promise<void> => {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AvatarLibrary } from '@visavis/motion-server';
 import { describe, expect, it } from 'vitest';
 import { ClipStore, loadSample, MAX_CLIP_BYTES, SPEECH_RATE } from './clips.js';
 import { createWeb } from './web.js';
@@ -8,7 +10,8 @@ const wav = readFileSync(new URL('../assets/samples/austen.wav', import.meta.url
 function web(): { ask: (path: string, init?: RequestInit) => Promise<Response>; clips: ClipStore } {
   let ids = 0;
   const clips = new ClipStore(() => `clip${ids++}`);
-  const app = createWeb({ clips, issueTicket: () => ({ ticket: 't' }) });
+  const avatars = new AvatarLibrary({ folders: [fileURLToPath(new URL('../../../avatars', import.meta.url))] });
+  const app = createWeb({ clips, avatars, issueTicket: (avatarId) => ({ ticket: `t of ${avatarId}` }) });
   const ask = async (path: string, { headers, ...init }: RequestInit = {}): Promise<Response> =>
     app.request(`http://127.0.0.1:8080${path}`, { ...init, headers: { host: '127.0.0.1:8080', ...headers } });
   return { ask, clips };
@@ -18,7 +21,19 @@ describe('the demo on HTTP', () => {
   it('gives tickets to its own page', async () => {
     const { ask } = web();
     const response = await ask('/api/ticket', { method: 'POST', headers: { origin: 'http://127.0.0.1:8080' } });
-    expect(await response.json()).toEqual({ path: '/relay', ticket: 't' });
+    expect(await response.json()).toEqual({ path: '/relay', ticket: 't of ava' });
+  });
+
+  it('gives tickets for the avatar that is asked for, where it can be one', async () => {
+    const { ask } = web();
+    const askFor = async (body: string): Promise<unknown[]> => {
+      const response = await ask('/api/ticket', { method: 'POST', body, headers: { origin: 'http://127.0.0.1:8080' } });
+      return [response.status, ((await response.json()) as { ticket?: string }).ticket];
+    };
+    expect(await askFor('{"avatarId":"leo"}')).toEqual([200, 't of leo']);
+    for (const body of ['{"avatarId":"../leo"}', '{"avatarId":7}', `{"avatarId":"${'a'.repeat(80)}"}`]) expect(await askFor(body)).toEqual([400, undefined]);
+    expect((await askFor(`{"avatarId":"${'a'.repeat(2_000)}"}`))[0]).toBe(413);
+    expect(await askFor('no json')).toEqual([200, 't of ava']);
   });
 
   it.each([
@@ -50,7 +65,7 @@ describe('the demo on HTTP', () => {
   });
 
   it('keeps pages elsewhere from framing its own, and scripts from elsewhere out of it', async () => {
-    const { headers } = await web().ask('/avatars/ava/manifest.json');
+    const { headers } = await web().ask('/healthz');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('content-security-policy')).toContain('ws://127.0.0.1:8080');
@@ -59,7 +74,9 @@ describe('the demo on HTTP', () => {
 
   it('serves avatars, and nothing beside them', async () => {
     const { ask } = web();
-    expect((await ask('/avatars/ava/manifest.json')).status).toBe(200);
+    const manifest = await ask('/avatars/ava/avatar.json');
+    expect([manifest.status, manifest.headers.get('content-security-policy')]).toEqual([200, expect.stringContaining('sandbox')]);
+    expect((await ask('/avatars/nobody/avatar.json')).status).toBe(404);
     for (const path of ['/avatars/../package.json', '/avatars/%2e%2e/package.json', '/avatars/..%2fpackage.json', '/../package.json']) {
       expect((await ask(path)).status).toBe(404);
     }

@@ -31,11 +31,11 @@ interface Lip {
 /** The gap in millimetres for the 58 values of a pose, after the avatar's own gains and ceilings. */
 export type LipGap = (pose: Float32Array) => number;
 
-/** Reads `avatar.glb` and `manifest.json` of a folder. Throws where the avatar has no lips it can find. */
+/** Reads `avatar.glb` and `avatar.json` of a folder. Throws where the avatar has no lips it can find. */
 export async function loadLipGap(folder: URL): Promise<LipGap> {
   await MeshoptDecoder.ready;
   const { gltf, bin } = readGlb(readFileSync(new URL('avatar.glb', folder)));
-  const { shaping = {} } = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as { shaping?: Shaping };
+  const { shaping = {} } = JSON.parse(readFileSync(new URL('avatar.json', folder), 'utf8')) as { shaping?: Shaping };
   const { upper, lower } = findLips(gltf, bin);
   return (pose) => {
     const weights = shaped(pose, shaping);

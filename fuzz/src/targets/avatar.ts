@@ -1,16 +1,16 @@
-import { checkGlb } from '../../../packages/client/src/avatar/glb-check.js';
-import { parseManifest } from '../../../packages/client/src/avatar/manifest.js';
+import { filesOfAvatar, parseManifest } from '@visavis/protocol/avatar';
+import { checkGlb } from '../../../packages/client/src/rig/glb-document.js';
 import { check, expecting, text, type Target } from '../target.js';
-import ava from '../../../avatars/ava/manifest.json' with { type: 'json' };
+import ava from '../../../avatars/ava/avatar.json' with { type: 'json' };
 
 /** An avatar's files, hostile until checked: a manifest where the first byte is even, else a GLB. */
 export const avatar: Target = {
   name: 'avatar',
   maxBytes: 4096,
-  files: ['client/src/avatar/manifest.', 'client/src/avatar/fields.', 'client/src/avatar/glb-check.'],
+  files: ['protocol/src/avatar/', 'client/src/rig/glb-document.'],
   dictionary: [
     'null', '[]', '{}', '""', '1e999', '-1', 'true', '"__proto__"', '"constructor"', '"schema"', '"rig"', '"file"', '"../a"', '"a/b.glb"', '"framing"', '"target"',
-    '"shaping"', '"gains"', '"couplings"', '"voice"', '"uri"', '"buffers"', '"images"', '"data:,"', '"http://a/b"', 'glTF', 'JSON',
+    '"shaping"', '"files"', '"sha256"', '"bytes"', '"type"', '"sprite"', '"fallback"', '"mapping"', '"viseme_aa"', '"image/png"', '"gains"', '"couplings"', '"voice"', '"uri"', '"buffers"', '"images"', '"data:,"', '"http://a/b"', 'glTF', 'JSON',
   ].map(text),
   seeds: () => [
     manifest(ava), manifest({ schema: 'visavis.avatar/1', id: 'a', name: 'A', version: '1', license: 'MIT', rig: { type: 'glb', file: 'a/b.glb' } }),
@@ -25,8 +25,8 @@ export const avatar: Target = {
     if (!read) return;
     const again = parseManifest(JSON.parse(JSON.stringify(read)));
     check(JSON.stringify(again) === JSON.stringify(read), 'a manifest that was read reads the same again');
-    const base = 'https://host/avatars/a/manifest.json';
-    check(new URL(read.rig.file, base).href.startsWith('https://host/avatars/a/'), 'files lie below the manifest');
+    const base = 'https://host/avatars/a/avatar.json';
+    for (const file of filesOfAvatar(read)) check(new URL(file, base).href === `https://host/avatars/a/${file}`, 'files lie below the manifest');
   },
 };
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import type { MotionModel } from '@visavis/motion';
 import { MODEL_NAMES, type ModelName } from '@visavis/motion/onnx';
 import { VisavisError } from '@visavis/protocol/errors';
@@ -37,6 +38,8 @@ const settingsSchema = z.strictObject({
   signingSecret: z.string().min(32).optional(),
   /** Whether an open connection is closed (4010) when its token expires. */
   closeOnTokenExpiry: z.boolean().default(false),
+  /** Folders whose avatars are given out, looked up from `folder`: each holds one folder per avatar, or is one. */
+  avatarFolders: z.array(z.string().min(1)).max(64).default([]),
   /** Threads that motion is made in; 0 makes it in the thread of the sockets. */
   workers: z.int().min(0).max(64).default(0),
   /** Which of our own models makes motion. Absent: the network, or with a warning the baseline where that does not load. */
@@ -56,7 +59,7 @@ export interface Collaborators {
   /** Default: silence. */
   readonly logger?: Logger;
   readonly clock?: Clock;
-  /** Folder that paths and packages of `modelModule` are looked up from. Default: the working directory. */
+  /** Folder that `avatarFolders`, and paths and packages of `modelModule`, are looked up from. Default: the working directory. */
   readonly folder?: string;
   /** Source of connection ids, token ids and the random signing secret. */
   readonly randomBytes?: (count: number) => Uint8Array;
@@ -76,9 +79,17 @@ export interface ServerContext {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
+export interface DevOverrides {
+  readonly host?: string;
+  readonly port?: number;
+  /** Ids of the avatars that the app may use. Default: `ava`. */
+  readonly avatars?: readonly string[];
+  readonly avatarFolders?: readonly string[];
+}
+
 /** Settings for development: app `dev-app`, API key `dev-key`, avatar `ava`, on loopback. */
-export function devConfig(overrides: { host?: string; port?: number } = {}): MotionServerConfig {
-  return { ...overrides, apps: [{ appId: DEV_APP, apiKeys: [DEV_KEY], avatars: [DEV_AVATAR] }] };
+export function devConfig({ avatars = [DEV_AVATAR], avatarFolders = [], ...overrides }: DevOverrides = {}): MotionServerConfig {
+  return { ...overrides, avatarFolders: [...avatarFolders], apps: [{ appId: DEV_APP, apiKeys: [DEV_KEY], avatars: [...avatars] }] };
 }
 
 /** Checks a config and fills it in. Throws `invalidConfiguration`, naming each setting that is wrong. */
@@ -93,7 +104,7 @@ export function resolveConfig({ model, logger, clock, randomBytes: random, folde
   }
   if (name && modelModule) throw new VisavisError('invalidConfiguration', `model "${name}" and modelModule exclude each other: leave one of them out`);
   return {
-    settings: parsed.data,
+    settings: { ...parsed.data, avatarFolders: parsed.data.avatarFolders.map((path) => resolve(folder, path)) },
     ownModel,
     choice: modelModule ? resolveModelSource(modelModule, folder) : name,
     logger: redacting(logger ?? pino({ level: 'silent' }), secretsOf(parsed.data)),

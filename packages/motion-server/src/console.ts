@@ -2,8 +2,9 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { AppRegistry } from './apps.js';
+import { AvatarLibrary, createAvatarRoutes } from './avatars/index.js';
 import type { AppConfig, ServerContext } from './config.js';
-import { CONSOLE_PATH, HEALTH_PATH, INGRESS_PATH, METRICS_PATH } from './paths.js';
+import { AVATARS_PATH, CONSOLE_PATH, HEALTH_PATH, INGRESS_PATH, METRICS_PATH } from './paths.js';
 import type { TokenSigner } from './tokens.js';
 import { readTrace } from './trace.js';
 
@@ -18,7 +19,7 @@ const bodySchema = z.object({
 
 /** An error answer. Its words steer the SDKs: "unauthorized", for one, would read as an egress problem. */
 interface Problem {
-  readonly status: 400 | 403 | 405 | 413 | 421 | 426 | 500;
+  readonly status: 400 | 403 | 404 | 405 | 413 | 421 | 426 | 500;
   readonly code: string;
   readonly title: string;
   readonly detail: string;
@@ -36,7 +37,7 @@ export interface ConsoleParts {
   isDraining(): boolean;
 }
 
-/** The HTTP side of a server: session tokens for API keys, `/healthz` (with the model's id; 503 while draining) and `/metrics`. */
+/** The HTTP side of a server: session tokens for API keys, avatars, `/healthz` (with the model's id; 503 while draining) and `/metrics`. */
 export function createConsole(parts: ConsoleParts): Hono {
   const { metrics } = parts.context;
   const answer = (c: Context, problem: Problem, fields: object = {}) => refuse(c, problem, parts.context, fields);
@@ -50,6 +51,7 @@ export function createConsole(parts: ConsoleParts): Hono {
     return answer(c, { status: 405, code: 'METHOD_NOT_ALLOWED', title: 'Wrong method', detail: 'session tokens are made with POST' });
   });
   app.all(`${INGRESS_PATH}/*`, (c) => answer(c, { status: 426, code: 'UPGRADE_REQUIRED', title: 'WebSocket only', detail: 'open a WebSocket here' }));
+  app.route(AVATARS_PATH, createAvatarRoutes({ library: libraryOf(parts.context), refuse: (c, detail) => answer(c, noSuchAvatar(detail)) }));
   app.notFound((c) => answer(c, noSuchPath));
   app.onError((error, c) => {
     return answer(c, internal, { err: error });
@@ -59,9 +61,20 @@ export function createConsole(parts: ConsoleParts): Hono {
 
 const internal: Problem = { status: 500, code: 'INTERNAL', title: 'Server error', detail: 'the server failed; its log has the reason under this id' };
 const tooLarge: Problem = { status: 413, code: 'TOO_LARGE', title: 'Body too large', detail: `a body holds at most ${MAX_BODY_BYTES} bytes` };
+const noSuchAvatar = (detail: string): Problem => ({ status: 404, code: 'NOT_FOUND', title: 'Avatar not found', detail });
+
+/** Avatars that some app may use. */
+function libraryOf({ settings: { apps, avatarFolders }, logger }: ServerContext): AvatarLibrary {
+  return new AvatarLibrary({
+    folders: avatarFolders,
+    isAllowed: (id) => apps.some(({ avatars }) => avatars?.includes(id) ?? true),
+    onProblem: (error, folder) => logger.warn({ code: error.code, detail: error.message, folder }, 'avatar left out'),
+  });
+}
+
 /** Not 404: SDKs read that as an unknown app. */
 const noSuchPath: Problem = {
-  status: 421, code: 'NO_SUCH_PATH', title: 'No such path', detail: `check the endpoint: this server has ${CONSOLE_PATH} and ${INGRESS_PATH}`,
+  status: 421, code: 'NO_SUCH_PATH', title: 'No such path', detail: `check the endpoint: this server has ${CONSOLE_PATH}, ${INGRESS_PATH} and ${AVATARS_PATH}`,
 };
 
 async function createToken(c: Context, { context, apps, tokens }: ConsoleParts): Promise<Response> {

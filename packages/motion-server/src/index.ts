@@ -4,6 +4,7 @@
  */
 export { createMotionServer, type CloseOptions, type MotionServer } from './server.js';
 export { devConfig, type AppConfig, type Collaborators, type MotionServerConfig } from './config.js';
+export { AvatarLibrary, createAvatarRoutes, type AvatarAsset, type AvatarLibraryOptions, type AvatarRoutesOptions } from './avatars/index.js';
 export type { Logger } from './log.js';
 export type { Limits } from './limits.js';
 export { systemClock, type Clock } from './clock.js';

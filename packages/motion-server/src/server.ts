@@ -13,7 +13,7 @@ import { loadModel } from './engine/load-model.js';
 import { createWorkerPool } from './engine/pool.js';
 import { IngressSocket } from './ingress-socket.js';
 import { loadOpus } from './opus.js';
-import { CONSOLE_PATH, INGRESS_PATH } from './paths.js';
+import { AVATARS_PATH, CONSOLE_PATH, INGRESS_PATH } from './paths.js';
 import { SessionPlaces } from './places.js';
 import { refusal } from './refusal.js';
 import { Session, type SessionParts } from './session.js';
@@ -35,6 +35,8 @@ export interface MotionServer {
   readonly consoleUrl: string;
   /** `ws://host:port/v2/driveningress`: sessions are opened at `/websocket?id=` below it. */
   readonly ingressUrl: string;
+  /** `http://host:port/v1/avatars/`: the `baseUrl` of a client's AvatarManager. */
+  readonly avatarsUrl: string;
   readonly port: number;
   /** Takes no more sessions (503), ends those it has with `draining` and 1012, and frees everything. Further calls wait for the first. */
   close(options?: CloseOptions): Promise<void>;
@@ -110,6 +112,10 @@ class RunningServer implements MotionServer {
 
   get ingressUrl(): string {
     return `ws://${this.#authority}${INGRESS_PATH}`;
+  }
+
+  get avatarsUrl(): string {
+    return `http://${this.#authority}${AVATARS_PATH}/`;
   }
 
   listen(): Promise<void> {

@@ -10,6 +10,7 @@ export type { AvatarSessionConfig, TraceHeaders } from './session/config.js';
 export { TokenCache } from './session/token-cache.js';
 export { createRelay, type AudioChoice, type Relay, type RelayOptions } from './relay/relay.js';
 export type { AdmissionRules } from './relay/admission.js';
+export type { MicrophonePcm } from './microphone/reader.js';
 export type { OutboxBounds } from './relay/outbox.js';
 export type { ClientClose, FinishedReport, PresenceName, RelayClient, TranscriptLine } from './relay/relay-client.js';
 export type { Ticket, TicketRequest } from './relay/tickets.js';

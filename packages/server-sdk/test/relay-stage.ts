@@ -31,7 +31,7 @@ export class RelayStage {
 
   begin(options: Partial<RelayOptions> = {}): Scene {
     const clock = new ManualClock();
-    const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/manifest.json`, clock, ...options });
+    const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/avatar.json`, clock, ...options });
     const clients = new Inbox<RelayClient>();
     relay.onClient((client) => clients.push(client));
     relay.attach(this.server);

@@ -30,7 +30,7 @@ export interface SpeechStack {
 export async function startSpeechStack(speech: Pcm, avatarId: string, access?: MotionServerAccess): Promise<SpeechStack> {
   const own = access ? undefined : await createMotionServer(devConfig());
   const at = access ?? { consoleUrl: own!.consoleUrl, ingressUrl: own!.ingressUrl, appId: 'dev-app', apiKey: 'dev-key' };
-  const relay = createRelay({ manifestUrl: (id) => `/avatars/${id}/manifest.json` });
+  const relay = createRelay({ manifestUrl: (id) => `/avatars/${id}/avatar.json` });
   const server = createServer((_, response) => response.writeHead(404).end());
   relay.attach(server, '/relay');
   let fail: (error: unknown) => void = () => undefined;

@@ -11,7 +11,7 @@ import { onlyTicket } from './ticket.js';
 it('a ticket that was given is used once: a cut ends the recording, and it is said why', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-'));
   const server = createServer();
-  const relay = createRelay({ manifestUrl: () => '/manifest.json' });
+  const relay = createRelay({ manifestUrl: () => '/avatar.json' });
   relay.attach(server);
   const sockets: Socket[] = [];
   server.on('connection', (socket: Socket) => sockets.push(socket));

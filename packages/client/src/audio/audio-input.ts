@@ -1,5 +1,9 @@
 import { decodeEnvelope, isUnknownEnvelope, type EncodedAudio, type ServerResponseAnimation } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
+import { opusPacketSamples } from './opus-packet.js';
+
+/** Places in Opus are counted at 48 kHz. */
+const OPUS_SAMPLES_PER_MS = 48;
 
 /** Audio of one utterance in a form that can be played. */
 export type AudioInput =
@@ -8,13 +12,25 @@ export type AudioInput =
   /** One bare Opus packet, the next in order. */
   | { readonly kind: 'packet'; readonly packet: Uint8Array };
 
+/** Where a piece of audio lies in its utterance, `receivedMs` of which came before it. */
+export function placeOf(input: AudioInput, receivedMs: number): { readonly startMs: number; readonly lengthMs: number } {
+  if (input.kind === 'pcm') return { startMs: receivedMs, lengthMs: input.bytes.length / 2 / (input.sampleRate / 1000) };
+  if (input.kind === 'packet') return { startMs: receivedMs, lengthMs: (opusPacketSamples(input.packet) ?? 0) / OPUS_SAMPLES_PER_MS };
+  const { firstSample, packets, packetMs } = input.audio;
+  return { startMs: firstSample / OPUS_SAMPLES_PER_MS, lengthMs: packets.length * packetMs };
+}
+
 /** What `yieldAudioData` was handed. */
 export type ReceivedAudio = AudioInput | { readonly kind: 'envelope'; readonly response: ServerResponseAnimation };
 
-/** How bytes without an envelope are read: the documented `AudioFormat`. */
+/** How bytes without an envelope are read, and the microphone is sent: the documented `AudioFormat`. */
 export interface AudioForm {
   readonly sampleRate: number;
   readonly inputAudioFormat: 'pcm' | 'opus';
+  /** The microphone is sent as Opus where the browser has an encoder. Default true. */
+  readonly opusUplinkEnabled?: boolean;
+  /** Of the microphone's Opus, bits a second. Default 48,000. */
+  readonly opusBitrate?: number;
 }
 
 /**

@@ -16,6 +16,16 @@ export const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 type Source = { readonly form: 'pcm'; readonly rate: number; readonly source: PcmSource } | { readonly form: 'opus'; readonly source: OpusSource };
 
+export interface FeederEvents {
+  /** Whether a part that is missing may still be waited for: enough else is there to be heard meanwhile. */
+  mayWait(): boolean;
+  onError(error: VisavisError): void;
+  /** Samples are about to be handed to the output: at its rate, only valid during the call. */
+  onSamples(samples: Float32Array): void;
+  /** More was handed to the output, or all of it. */
+  onWritten(): void;
+}
+
 /** Takes one utterance's audio, in one form throughout, and keeps the output's stream supplied. */
 export class AudioFeeder {
   readonly #stream: OutputStream;
@@ -26,7 +36,7 @@ export class AudioFeeder {
   #ended = false;
   #written = false;
 
-  constructor(stream: OutputStream, createDecoder: CreateOpusDecoder, onError: (error: VisavisError) => void, onWritten: () => void) {
+  constructor(stream: OutputStream, createDecoder: CreateOpusDecoder, { mayWait, onError, onSamples, onWritten }: FeederEvents) {
     this.#stream = stream;
     this.#createDecoder = createDecoder;
     this.#onError = onError;
@@ -34,7 +44,9 @@ export class AudioFeeder {
       sampleRate: stream.sampleRate,
       targetAheadMs: AHEAD_MS,
       get aheadMs() { return stream.aheadMs; },
+      get mayWait() { return mayWait(); },
       write: (samples) => {
+        onSamples(samples);
         stream.write(samples);
         onWritten();
       },
@@ -59,7 +71,7 @@ export class AudioFeeder {
 
   /** Takes audio, or says through `onError` why not: `invalidAudioInput`, `queueFull`. */
   push(input: AudioInput): void {
-    if (this.#ended) return this.#refuse('invalidAudioInput', 'audio came after the end of its utterance');
+    if (this.#ended && !this.#isOvertaken(input)) return this.#refuse('invalidAudioInput', 'audio came after the end of its utterance');
     if ((this.#source?.source.byteLength ?? 0) > MAX_WAITING_BYTES) {
       return this.#refuse('queueFull', 'more audio waits to be played than 64 MiB; send it nearer to real time, or as Opus');
     }
@@ -88,6 +100,11 @@ export class AudioFeeder {
     this.#ended = true;
     this.#source?.source.close();
     this.#stream.cut();
+  }
+
+  /** The end may overtake what it ends, and repeats are no news. */
+  #isOvertaken(input: AudioInput): boolean {
+    return input.kind === 'opus' && this.#source?.form === 'opus' && input.audio.firstSample < this.#source.source.totalSamples;
   }
 
   #take(input: AudioInput): void {

@@ -44,6 +44,28 @@ describe('the queue of packets', () => {
     expect(queue.byteLength).toBe(0);
   });
 
+  it('puts in order what comes out of it, and waits for what is missing as long as it may', () => {
+    const queue = new OpusQueue();
+    queue.push(chunk(4, 2));
+    queue.push(chunk(0, 2));
+    expect([queue.shift(true), queue.shift(true), queue.shift(true)].map((item) => item && 'packet' in item && item.packet[1])).toEqual([0, 1, undefined]);
+    queue.push(chunk(2, 2));
+    expect(drain(queue)).toEqual([2, 3, 4, 5]);
+    queue.push(chunk(8, 1));
+    expect(drain(queue)).toEqual(['1920 silent', 8]);
+    queue.push(chunk(6, 2));
+    expect([queue.isEmpty, queue.byteLength], 'too late').toEqual([true, 0]);
+  });
+
+  it('gives every packet once and in order, whatever order they come in', () => {
+    const order = fc.shuffledSubarray(Array.from({ length: 30 }, (_, i) => i), { minLength: 30 });
+    fc.assert(fc.property(order, fc.array(fc.nat(29)), (numbers, again) => {
+      const queue = new OpusQueue();
+      for (const n of [...numbers, ...again]) queue.push(chunk(n, 1));
+      expect(drain(queue)).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    }));
+  });
+
   it('refuses a gap too long to be loss and a packet without a length, and goes on', () => {
     const queue = new OpusQueue();
     queue.push(chunk(0, 1));

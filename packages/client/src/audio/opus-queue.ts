@@ -19,15 +19,25 @@ const MAX_GAP_SAMPLES = 480_000;
 /** Memory that one held packet is taken to need beyond its bytes. */
 const PACKET_OVERHEAD = 64;
 
+/** A packet where it belongs. */
+interface Placed {
+  readonly at: number;
+  readonly samples: number;
+  readonly packet: Uint8Array;
+}
+
 /**
- * Puts an utterance's packets in their place: drops what came twice, leaves silence for what is missing, and knows
- * where the utterance begins and ends inside the decoder's output.
+ * Puts an utterance's packets in their place whatever order they come in: drops what came twice or too late, leaves
+ * silence for what is missing, and knows where the utterance begins and ends inside the decoder's output.
  */
 export class OpusQueue {
-  readonly #items: OpusItem[] = [];
+  /** By place. */
+  readonly #held: Placed[] = [];
   #bytes = 0;
-  /** Decoder output accounted for so far, pre-skip included. */
-  #expected = 0;
+  /** Decoder output handed on so far, pre-skip included. */
+  #next = 0;
+  /** End of the last packet in place. */
+  #end = 0;
   #preSkip: number | undefined;
   #totalSamples: number | undefined;
 
@@ -36,7 +46,7 @@ export class OpusQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#items.length === 0;
+    return this.#held.length === 0;
   }
 
   /** Samples to drop from the start of the decoder's output. */
@@ -56,37 +66,50 @@ export class OpusQueue {
     this.#preSkip ??= Math.min(chunk.preSkip, 48_000);
     // The first chunk starts before the utterance's first sample, by the pre-skip.
     let at = chunk.firstSample === 0 ? 0 : chunk.firstSample + this.#preSkip;
-    if (chunk.packets.length > 0 && at - this.#expected > MAX_GAP_SAMPLES) throw invalid(`a gap of ${at - this.#expected} samples at 48 kHz before a chunk`);
+    if (chunk.packets.length > 0 && at - this.#end > MAX_GAP_SAMPLES) throw invalid(`a gap of ${at - this.#end} samples at 48 kHz before a chunk`);
     chunk.packets.forEach((packet, i) => {
-      this.#place(packet, at, durations[i]!);
+      this.#place({ at, samples: durations[i]!, packet });
       at += durations[i]!;
     });
     this.#totalSamples ??= chunk.totalSamples;
   }
 
-  shift(): OpusItem | undefined {
-    const item = this.#items.shift();
-    if (item && 'packet' in item) this.#bytes -= item.packet.length + PACKET_OVERHEAD;
-    return item;
+  /** The next item; undefined where there is none, or where packets are missing that `mayWait` says to wait for. */
+  shift(mayWait = false): OpusItem | undefined {
+    const first = this.#held[0];
+    const gap = first ? gapBefore(first, this.#next) : 0;
+    if (!first || (gap > 0 && mayWait)) return undefined;
+    if (gap > 0) {
+      this.#next = first.at;
+      return { silence: gap };
+    }
+    const { packet, samples } = this.#held.shift()!;
+    this.#bytes -= packet.length + PACKET_OVERHEAD;
+    this.#next += samples;
+    return { packet, samples };
   }
 
   /** Where the next packet belongs, for senders that do not say: samples at 48 kHz after pre-skip. */
   get nextSample(): number {
-    return Math.max(0, this.#expected - this.preSkip);
+    return Math.max(0, this.#end - this.preSkip);
   }
 
-  #place(packet: Uint8Array, at: number, samples: number): void {
-    // Rounding of the sender's times is no gap; half a packet early is a repeat.
-    if (at + samples / 2 < this.#expected) return;
-    const gap = at - this.#expected;
-    if (gap >= samples / 2) {
-      this.#items.push({ silence: gap });
-      this.#expected += gap;
-    }
-    this.#items.push({ packet, samples });
-    this.#expected += samples;
+  #place(placed: Placed): void {
+    const { at, samples, packet } = placed;
+    // Rounding of the sender's times is no gap; half a packet early is a repeat, or came too late.
+    if (at + samples / 2 < this.#next) return;
+    let index = this.#held.length;
+    while (index > 0 && this.#held[index - 1]!.at > at - samples / 2) index--;
+    const after = this.#held[index];
+    if (after && after.at < at + samples / 2) return;
+    this.#held.splice(index, 0, placed);
     this.#bytes += packet.length + PACKET_OVERHEAD;
+    this.#end = Math.max(this.#end, at + samples);
   }
+}
+
+function gapBefore({ at, samples }: Placed, expected: number): number {
+  return at - expected >= samples / 2 ? at - expected : 0;
 }
 
 function invalid(what: string): VisavisError {

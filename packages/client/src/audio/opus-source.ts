@@ -4,6 +4,9 @@ import { OPUS_RATE, type CreateOpusDecoder, type OpusDecoder } from './opus-deco
 import { OpusQueue, type OpusChunk } from './opus-queue.js';
 import type { AudioSource, SourceSink } from './source.js';
 
+/** What is lost begins and ends without a step, which would click: 2.5 ms. */
+const EDGE_SAMPLES = 120;
+
 /** An utterance that comes as Opus packets, decoded a little ahead of being heard. */
 export class OpusSource implements AudioSource {
   readonly #queue = new OpusQueue();
@@ -14,6 +17,9 @@ export class OpusSource implements AudioSource {
   #inFlight = 0;
   /** Decoder output taken so far, pre-skip included. */
   #taken = 0;
+  #lastSample = 0;
+  /** What comes next follows on silence. */
+  #fadesIn = false;
   #ended = false;
   /** No packet may be decoded now: what is in flight must come first, or all is done. */
   #blocked = false;
@@ -27,6 +33,11 @@ export class OpusSource implements AudioSource {
 
   get byteLength(): number {
     return this.#queue.byteLength;
+  }
+
+  /** Length of the utterance in samples at 48 kHz; 0 until its last packets came. */
+  get totalSamples(): number {
+    return this.#queue.totalSamples ?? 0;
   }
 
   /** Throws `invalidAudioInput`. */
@@ -76,9 +87,13 @@ export class OpusSource implements AudioSource {
     }
   }
 
-  /** Handles one item; false where the next must wait for what is in flight. */
+  /** Handles one item; false where the next must wait for what is in flight, or for what is missing. */
   #step(decoder: OpusDecoder): boolean {
-    const item = this.#queue.shift()!;
+    const item = this.#queue.shift(this.#sink.mayWait);
+    if (!item) {
+      this.#blocked = false;
+      return false;
+    }
     if ('packet' in item) {
       this.#inFlight += item.samples;
       decoder.decode(item.packet, item.samples);
@@ -93,7 +108,8 @@ export class OpusSource implements AudioSource {
     await decoder.flush();
     this.#blocked = false;
     this.#inFlight = samples;
-    this.#take(new Float32Array(samples));
+    this.#take(fading(this.#lastSample, samples));
+    this.#fadesIn = true;
   }
 
   async #finish(decoder: OpusDecoder): Promise<void> {
@@ -108,6 +124,9 @@ export class OpusSource implements AudioSource {
   /** Cuts pre-skip and padding off the decoder's output and hands on the rest. */
   #take(samples: Float32Array): void {
     if (this.#closed) return;
+    if (this.#fadesIn) fadeIn(samples);
+    this.#fadesIn = false;
+    this.#lastSample = samples.at(-1) ?? 0;
     const { preSkip, totalSamples = Infinity } = this.#queue;
     const from = Math.max(0, preSkip - this.#taken);
     const to = Math.max(from, Math.min(samples.length, preSkip + totalSamples - this.#taken));
@@ -116,4 +135,15 @@ export class OpusSource implements AudioSource {
     if (to > from) this.#sink.write(this.#resampler.push(samples.subarray(from, to)));
     this.pump();
   }
+}
+
+/** Silence that begins at `from` and is nothing after the edge. */
+function fading(from: number, length: number): Float32Array {
+  const samples = new Float32Array(length);
+  for (let i = 0; i < Math.min(EDGE_SAMPLES, length); i++) samples[i] = from * (1 - (i + 1) / EDGE_SAMPLES);
+  return samples;
+}
+
+function fadeIn(samples: Float32Array): void {
+  for (let i = 0; i < Math.min(EDGE_SAMPLES, samples.length); i++) samples[i]! *= i / EDGE_SAMPLES;
 }

@@ -84,4 +84,16 @@ describe('a stream’s clock', () => {
     expect(heardAt(600)).toBe(400);
     expect(stream.isFinished).toBe(true);
   });
+
+  it('is where the sound is when silence is left out, from the sample on that follows it', () => {
+    const { state, time } = device(100);
+    const stream = new WorkletStream(1, 1_000, time, () => undefined);
+    stream.write(new Float32Array(600));
+    for (const [frame, position] of [[0, 0], [100, 100], [110, 150], [200, 240]] as const) stream.handleReport({ stream: 1, frame, position, moving: true, starved: false });
+    const heardAt = (ms: number): number => {
+      state.nowMs = state.startMs + ms + 100;
+      return Math.round(stream.now());
+    };
+    expect([60, 100, 109, 111, 150, 250].map(heardAt)).toEqual([60, 100, 109, 151, 190, 290]);
+  });
 });

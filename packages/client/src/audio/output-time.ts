@@ -11,11 +11,17 @@ export interface ContextTime {
 const JUMP_MS = 40;
 /** Time constant of the smoothing of readings, in milliseconds. */
 const SMOOTHING_MS = 250;
-/** A timestamp further behind the context than this is not to be believed. */
-const MAX_LATENCY_S = 2;
+/** A timestamp further behind the context than this is not to be believed, ... */
+const MAX_LATENCY_MS = 2_000;
+/** ... nor one this much ahead of where the latency that is told would have it: it leaves a headset's own delay out, ... */
+const MAX_LEAD_MS = 60;
+/** ... nor one that has stood still for this long while the context has not. */
+const STUCK_MS = 1_000;
+/** The context's lead over the page's clock is looked at for this long and up to twice as long. */
+const LEAD_WINDOW_MS = 1_000;
 
 /**
- * The context time that leaves the speaker now. Reads `getOutputTimestamp` where it makes sense, else the context's
+ * The context time that leaves the speaker now. Reads `getOutputTimestamp` where that can be believed, else the context's
  * time less its output latency; both come in steps, so the difference to the page's clock is smoothed. Never goes back.
  */
 export class OutputTime {
@@ -25,6 +31,9 @@ export class OutputTime {
   #offsetMs: number | undefined;
   #readMs = 0;
   #lastMs = 0;
+  readonly #lead = new RunningMinimum(LEAD_WINDOW_MS);
+  /** The last timestamp, and the context's time when it was new. */
+  #stamp = { contextMs: 0, seenMs: 0 };
 
   /** `now` is the page's clock, that of `performance.now()`. */
   constructor(context: ContextTime, now: () => number) {
@@ -50,13 +59,31 @@ export class OutputTime {
 
   /** The newest reading as it is, carried on to now. */
   rawMs(): number {
-    const { currentTime } = this.#context;
-    const stamp = this.#context.getOutputTimestamp?.();
-    const { contextTime = 0, performanceTime = 0 } = stamp ?? {};
-    const heard = contextTime + (this.#now() - performanceTime) / 1000;
-    const credible = performanceTime > 0 && contextTime > 0 && contextTime <= currentTime && currentTime - heard < MAX_LATENCY_S;
-    if (credible) return Math.min(heard, currentTime) * 1000;
-    return Math.max(0, currentTime - (this.#context.outputLatency || this.#context.baseLatency || 0)) * 1000;
+    const renderedMs = this.#context.currentTime * 1000;
+    const byLatencyMs = this.#byLatency(renderedMs);
+    const stampedMs = this.#stampedMs(renderedMs);
+    if (stampedMs === undefined || stampedMs > renderedMs - (this.#context.outputLatency ?? 0) * 1000 + MAX_LEAD_MS) return Math.max(0, byLatencyMs);
+    return Math.min(stampedMs, renderedMs);
+  }
+
+  /**
+   * `currentTime` runs ahead by a device buffer and is caught up with until the next one is asked for: its least lead over
+   * the page's clock is the moment at which a buffer was handed over, from which the latency counts.
+   */
+  #byLatency(renderedMs: number): number {
+    const now = this.#now();
+    const leadMs = this.#lead.next(renderedMs - now, now);
+    return now + leadMs - (this.#context.outputLatency || this.#context.baseLatency || 0) * 1000;
+  }
+
+  /** What `getOutputTimestamp` says, carried on to now; undefined where it says nothing that can be. */
+  #stampedMs(renderedMs: number): number | undefined {
+    const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp?.() ?? {};
+    const contextMs = contextTime * 1000;
+    if (contextMs !== this.#stamp.contextMs) this.#stamp = { contextMs, seenMs: renderedMs };
+    if (!(contextMs > 0 && performanceTime > 0) || contextMs > renderedMs || renderedMs - this.#stamp.seenMs > STUCK_MS) return undefined;
+    const heardMs = contextMs + this.#now() - performanceTime;
+    return renderedMs - heardMs < MAX_LATENCY_MS ? heardMs : undefined;
   }
 
   #smooth(offsetMs: number, now: number): number {
@@ -65,5 +92,27 @@ export class OutputTime {
     this.#readMs = now;
     this.#offsetMs = last === undefined || Math.abs(offsetMs - last) > JUMP_MS ? offsetMs : last + (offsetMs - last) * share;
     return this.#offsetMs;
+  }
+}
+
+/** The least of the values of the last one to two windows. */
+class RunningMinimum {
+  readonly #windowMs: number;
+  #startMs = -Infinity;
+  #before = Infinity;
+  #within = Infinity;
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  next(value: number, nowMs: number): number {
+    if (nowMs - this.#startMs > this.#windowMs) {
+      this.#before = nowMs - this.#startMs > 2 * this.#windowMs ? Infinity : this.#within;
+      this.#within = Infinity;
+      this.#startMs = nowMs;
+    }
+    this.#within = Math.min(this.#within, value);
+    return Math.min(this.#before, this.#within);
   }
 }

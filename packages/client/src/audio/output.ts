@@ -25,6 +25,8 @@ export interface OutputStream extends PlaybackClock {
   readonly isFinished: boolean;
   /** Called as samples are rendered, tens of times a second while sound runs, in hidden tabs too. */
   onProgress: (() => void) | undefined;
+  /** What must be there again before it goes on when it ran out, in milliseconds. */
+  refillMs: number;
   /** Mono samples in [-1, 1]; the array changes hands. */
   write(samples: Float32Array): void;
   /** No more samples will come. */

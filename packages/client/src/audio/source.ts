@@ -7,6 +7,8 @@ export interface SourceSink {
   readonly aheadMs: number;
   /** A source hands on no more than this. */
   readonly targetAheadMs: number;
+  /** Whether a part that is missing may still be waited for. */
+  readonly mayWait: boolean;
   write(samples: Float32Array): void;
   end(): void;
   onError(error: VisavisError): void;

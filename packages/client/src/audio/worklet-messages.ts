@@ -9,12 +9,14 @@ export type ToWorklet =
   | { readonly type: 'end'; readonly stream: number }
   /** Play, or fade out and keep what is there. A stream begins held. */
   | { readonly type: 'run'; readonly stream: number; readonly on: boolean }
+  /** So many samples must be there again before a starved stream goes on. */
+  | { readonly type: 'refill'; readonly stream: number; readonly count: number }
   /** Fade out, drop everything, forget the stream. */
   | { readonly type: 'cut'; readonly stream: number }
   /** End the processor. */
   | { readonly type: 'dispose' };
 
-/** Where a stream was at a sample frame of the context. Sent when it starts or stops moving, and every few blocks. */
+/** Where a stream was at a sample frame of the context. Sent when it starts or stops moving, leaves silence out, and every few blocks. */
 export interface WorkletReport {
   readonly stream: number;
   /** Sample frame of the context at which `position` was rendered. */

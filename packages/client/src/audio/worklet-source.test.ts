@@ -87,6 +87,50 @@ describe('the worklet', () => {
     expect(reports.at(-1)).toMatchObject({ moving: true, starved: false });
   });
 
+  it('goes on with as much in store as the page says', () => {
+    tell({ type: 'refill', stream: 1, count: 9_000 });
+    write(1, 1_000);
+    tell({ type: 'run', stream: 1, on: true });
+    render(2_000);
+    write(1, 8_500);
+    expect(render(1_000).every((sample) => sample === 0)).toBe(true);
+    write(1, 1_000);
+    expect(render(1_000).at(-1)).toBe(1);
+  });
+
+  /** Sound, `silent` samples of nothing, and sound again; what is left out of it after a stall of `stall` samples. */
+  function leftOut(stall: number, silent: number): { leftOut: number; jumps: WorkletReport[] } {
+    tell({ type: 'run', stream: 1, on: true });
+    write(1, 4_000);
+    render(3_900);
+    render(stall);
+    write(1, 6_000, 0.5);
+    write(1, silent, 0);
+    write(1, 20_000, 0.25);
+    tell({ type: 'end', stream: 1 });
+    const out = render(40_000);
+    const heard = out.findLastIndex((sample) => sample !== 0) + 1 - out.findIndex((sample) => sample !== 0);
+    // By the last report of each frame the position is what was rendered, and what was left out.
+    return { leftOut: 26_000 + silent - heard, jumps: reports.filter(({ moving }) => moving) };
+  }
+
+  it('makes a short stall good by leaving out silence, and says where the stream is then', () => {
+    const { leftOut: samples, jumps } = leftOut(2_048, 9_600);
+    expect(samples).toBeGreaterThan(1_500);
+    expect(samples).toBeLessThan(2_700);
+    const drift = jumps.slice(1).map((report, i) => report.position - jumps[i]!.position - (report.frame - jumps[i]!.frame));
+    expect(drift.filter((step) => step > 0).length, 'left out in few pieces').toBeLessThan(4);
+    expect(reports.at(-1)).toMatchObject({ position: 39_600, moving: false });
+  });
+
+  it('lets a long stall be, and leaves out no sound where there is no silence', () => {
+    expect(leftOut(RATE * 0.1, 9_600).leftOut).toBeLessThan(FADE + 10);
+    reports = [];
+    tell({ type: 'cut', stream: 1 });
+    render(512);
+    expect(leftOut(2_048, RATE * 0.03).leftOut).toBeLessThan(FADE + 10);
+  });
+
   it('when cut fades out, forgets the stream, and plays the next', () => {
     write(1, 40_000);
     tell({ type: 'run', stream: 1, on: true });

@@ -1,7 +1,12 @@
 /** Longest fade, in seconds: a cut or pause is silent after this. */
 export const FADE_S = 0.008;
-/** Samples that must be there again before a starved stream goes on, in seconds. */
+/** Samples that must be there again before a starved stream goes on, in seconds, unless the page says how many. */
 export const REFILL_S = 0.06;
+/** A stall up to this long is made good by leaving out as much of the silence that follows; a longer one is let be. In seconds. */
+export const CATCH_UP_S = 0.08;
+/** Silence: samples below this (-50 dBFS) for so long, in seconds. As much as the fade of it stays on the far side of a cut. */
+export const SILENCE_LEVEL = 0.00316;
+export const SILENCE_S = 0.04;
 /** Blocks of 128 samples between two reports of a moving stream: about 21 ms at 48 kHz. */
 export const REPORT_BLOCKS = 8;
 
@@ -13,6 +18,8 @@ export const REPORT_BLOCKS = 8;
 export const WORKLET_SOURCE = `
 const FADE = Math.max(1, Math.round(sampleRate * ${FADE_S}));
 const REFILL = Math.round(sampleRate * ${REFILL_S});
+const CATCH_UP = Math.round(sampleRate * ${CATCH_UP_S});
+const SILENCE = Math.round(sampleRate * ${SILENCE_S});
 
 class Stream {
   constructor(id) {
@@ -28,6 +35,9 @@ class Stream {
     this.starved = false;
     this.moving = false;
     this.blocks = 0;
+    this.refill = REFILL;
+    this.stalled = 0;
+    this.behind = 0;
   }
 
   write(samples) {
@@ -38,7 +48,7 @@ class Stream {
   wanted() {
     if (!this.running || this.cut) return false;
     if (this.ended) return true;
-    if (this.starved && this.left < REFILL) return false;
+    if (this.starved && this.left < this.refill) return false;
     return this.left > FADE;
   }
 
@@ -49,6 +59,7 @@ class Stream {
     this.gain = wanted ? Math.min(1, this.gain + 1 / FADE) : Math.max(0, this.gain - 1 / FADE);
     if (this.gain === 0) return this.stand();
     if (wanted) this.starved = false;
+    if (this.stalled > 0) this.resume();
     return this.take() * this.gain;
   }
 
@@ -56,7 +67,35 @@ class Stream {
   stand() {
     this.gain = this.position === 0 ? 1 : 0;
     this.starved = this.running && !this.cut && !this.ended && this.position > 0;
+    if (this.starved) this.stalled++;
     return undefined;
+  }
+
+  resume() {
+    const behind = this.behind + this.stalled;
+    this.behind = behind <= CATCH_UP ? behind : 0;
+    this.stalled = 0;
+  }
+
+  /** Leaves out silence that comes next while it is behind and has enough in store; true where it did. */
+  catchUp() {
+    if (this.behind === 0 || !this.moving || this.gain < 1 || this.left < this.refill + SILENCE || !this.silent()) return false;
+    const count = Math.min(this.behind, SILENCE - FADE);
+    this.behind -= count;
+    for (let i = 0; i < count; i++) this.take();
+    return true;
+  }
+
+  silent() {
+    let at = this.offset;
+    for (let i = 0, chunk = 0; i < SILENCE; i++, at++) {
+      while (at >= this.chunks[chunk].length) {
+        at = 0;
+        chunk++;
+      }
+      if (Math.abs(this.chunks[chunk][at]) > ${SILENCE_LEVEL}) return false;
+    }
+    return true;
   }
 
   take() {
@@ -79,7 +118,7 @@ class VisavisPlayer extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this.handle(data);
   }
 
-  handle({ type, stream: id, samples, on }) {
+  handle({ type, stream: id, samples, on, count }) {
     if (type === 'dispose') {
       this.disposed = true;
       return;
@@ -93,6 +132,7 @@ class VisavisPlayer extends AudioWorkletProcessor {
     if (type === 'write' && samples.length > 0) stream.write(samples);
     else if (type === 'end') stream.ended = true;
     else if (type === 'run') stream.running = on;
+    else if (type === 'refill') stream.refill = count;
     else if (type === 'cut') stream.cut = true;
   }
 
@@ -103,6 +143,7 @@ class VisavisPlayer extends AudioWorkletProcessor {
   }
 
   render(stream, output) {
+    if (stream.catchUp()) this.report(stream, currentFrame, stream.position);
     for (let i = 0; i < output.length; i++) {
       const position = stream.position;
       const sample = stream.next();

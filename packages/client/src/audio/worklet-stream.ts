@@ -14,6 +14,7 @@ export class WorkletStream implements OutputStream {
   readonly #post: (message: ToWorklet, transfer?: Transferable[]) => void;
   /** From where to where it moved or stood, oldest first. Bounded: the oldest goes. */
   readonly #anchors: WorkletReport[] = [];
+  #refillMs = 0;
   #written = 0;
   #rendered = 0;
   #ended = false;
@@ -28,6 +29,15 @@ export class WorkletStream implements OutputStream {
 
   get sampleRate(): number {
     return this.#rate;
+  }
+
+  get refillMs(): number {
+    return this.#refillMs;
+  }
+
+  set refillMs(ms: number) {
+    this.#refillMs = ms;
+    this.#post({ type: 'refill', stream: this.#id, count: Math.round((ms * this.#rate) / 1000) });
   }
 
   get measuredMs(): number {
@@ -86,7 +96,7 @@ export class WorkletStream implements OutputStream {
   handleReport(report: WorkletReport): void {
     this.#rendered = report.position;
     const last = this.#anchors.at(-1);
-    if (!last || last.moving !== report.moving) {
+    if (!last || last.moving !== report.moving || jumps(last, report)) {
       this.#anchors.push(report);
       if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
     }
@@ -109,4 +119,9 @@ export class WorkletStream implements OutputStream {
     const moved = anchor.moving ? frame - anchor.frame : 0;
     return Math.min(anchor.position + moved, this.#written);
   }
+}
+
+/** Silence was left out: the position is not where it would be by the frames gone by. */
+function jumps(last: WorkletReport, report: WorkletReport): boolean {
+  return report.moving && report.position - last.position !== report.frame - last.frame;
 }

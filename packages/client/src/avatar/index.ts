@@ -1,7 +1,9 @@
 /**
- * Avatars: their published manifests, and the manager that fetches, checks and keeps them.
+ * Avatars: the manager that fetches, checks and keeps them. What a manifest may say is in @visavis/protocol/avatar.
  * Knows no renderer: a loaded avatar builds rigs (../rig) for whoever shows it (../view).
  */
 export { Avatar } from './avatar.js';
-export { AvatarManager, type AvatarManagerOptions, type LoadListener, type LoadProgress } from './manager.js';
-export { MANIFEST_SCHEMA, parseManifest, type AvatarManifest, type Framing } from './manifest.js';
+export { type Integrity } from './integrity.js';
+export { type LocalFile } from './local.js';
+export { AvatarManager, type AvatarManagerOptions, type AvatarPlatform } from './manager.js';
+export { type LoadListener, type LoadProgress } from './progress.js';

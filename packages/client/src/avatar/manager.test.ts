@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AvatarManager, type LoadProgress } from './manager.js';
+import { AvatarManager, type LoadProgress } from './index.js';
 
 const AVATARS = new URL('../../../../avatars/', import.meta.url);
 

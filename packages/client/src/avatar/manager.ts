@@ -1,23 +1,20 @@
+import { filesOfRig, isAvatarId, MANIFEST_FILE } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
+import { checkGlb } from '../rig/index.js';
 import { Avatar } from './avatar.js';
-import { download } from './download.js';
-import { checkGlb } from './glb-check.js';
-import { isAvatarId, MAX_MANIFEST_BYTES, parseManifest, type AvatarManifest } from './manifest.js';
+import { AvatarFetcher } from './fetcher.js';
+import { weaker, type Digest, type Integrity } from './integrity.js';
+import { avatarFromFiles, type LocalFile } from './local.js';
+import { AvatarMemory } from './memory.js';
+import { Share, tellAll, type LoadListener } from './progress.js';
+import { AvatarStore } from './store.js';
 
-/** Assets larger than this are refused. */
-const MAX_ASSET_BYTES = 64 * 1024 * 1024;
-
-/** What the cache may hold; the avatars used longest ago go first. */
-const MAX_CACHED_AVATARS = 8;
-const MAX_CACHED_BYTES = 128 * 1024 * 1024;
-
-/** What `load` reports: `progress` is 0..1 of the whole. */
-export type LoadProgress =
-  | { readonly type: 'downloading'; readonly progress: number }
-  | { readonly type: 'completed'; readonly progress: 1 }
-  | { readonly type: 'failed'; readonly progress: number; readonly error: Error };
-
-export type LoadListener = (progress: LoadProgress) => void;
+/** What the browser offers; each part may be missing, as on pages without TLS. */
+export interface AvatarPlatform {
+  readonly caches: CacheStorage | undefined;
+  readonly locks: LockManager | undefined;
+  readonly digest: Digest | undefined;
+}
 
 export interface AvatarManagerOptions {
   /** Where avatar ids are looked up. Default `/avatars/`. */
@@ -26,6 +23,10 @@ export interface AvatarManagerOptions {
   readonly fetch?: typeof fetch;
   /** What relative URLs are relative to. Default: the page. */
   readonly pageUrl?: string;
+  /** How long to wait for news of an avatar that is stored before it is used as it is. Default 3000 ms. */
+  readonly patienceMs?: number;
+  /** Default: what the browser has. */
+  readonly platform?: AvatarPlatform;
 }
 
 /** One load under way and everyone who waits for it. */
@@ -35,22 +36,29 @@ interface PendingLoad {
   readonly listeners: Set<LoadListener>;
 }
 
-/** Fetches avatars and keeps the last used in memory, at most 8 and 128 MiB. Loads of one id share one download. */
+/**
+ * Fetches avatars, checks them and keeps them: the last used in memory, at most 8 and 128 MiB, and their files in Cache
+ * Storage, at most 256 MiB, from where they load without a network. Loads of one id share one download.
+ */
 export class AvatarManager {
   /** The manager that pages use. */
   static readonly shared = new AvatarManager();
 
   /** Folder that holds one folder per avatar id. A full URL or a path; ends with a slash. */
   baseUrl: string;
-  readonly #fetch: typeof fetch;
   readonly #pageUrl: string | undefined;
-  readonly #cache = new Map<string, Avatar>();
+  readonly #memory = new AvatarMemory();
+  readonly #store: AvatarStore;
+  readonly #fetcher: AvatarFetcher;
   readonly #pending = new Map<string, PendingLoad>();
 
-  constructor({ baseUrl = '/avatars/', fetch = (...call) => globalThis.fetch(...call), pageUrl }: AvatarManagerOptions = {}) {
+  constructor({
+    baseUrl = '/avatars/', fetch = (...call) => globalThis.fetch(...call), pageUrl, patienceMs = 3_000, platform = browserPlatform(),
+  }: AvatarManagerOptions = {}) {
     this.baseUrl = baseUrl;
-    this.#fetch = fetch;
     this.#pageUrl = pageUrl;
+    this.#store = new AvatarStore({ ...platform, unixMs: () => Date.now() });
+    this.#fetcher = new AvatarFetcher({ fetch, store: this.#store, digest: platform.digest, patienceMs });
   }
 
   /**
@@ -60,12 +68,20 @@ export class AvatarManager {
   load(id: string, onProgress?: LoadListener): Promise<Avatar> {
     const cached = this.retrieve(id);
     if (cached) {
-      if (onProgress) tellAll(new Set([onProgress]), { type: 'completed', progress: 1 });
+      if (onProgress) tellAll([onProgress], { type: 'completed', progress: 1 });
       return Promise.resolve(cached);
     }
     const pending = this.#pending.get(id) ?? this.#begin(id);
     if (onProgress) pending.listeners.add(onProgress);
     return pending.promise;
+  }
+
+  /**
+   * An avatar of files on this machine, a dropped one for instance: a GLB, a VRM, splats as a ZIP, or all files of a
+   * packed avatar with its `avatar.json`. Nothing is kept. Rejects with `invalidAvatarMetadata` or `unsupportedAvatarAsset`.
+   */
+  loadFile(file: LocalFile | readonly LocalFile[]): Promise<Avatar> {
+    return avatarFromFiles('size' in file ? [file] : file);
   }
 
   /** Stops a load under way, for everyone who waits for it. Does nothing where there is none. */
@@ -77,23 +93,29 @@ export class AvatarManager {
 
   /** The avatar if it is in memory. */
   retrieve(id: string): Avatar | undefined {
-    const avatar = this.#cache.get(id);
-    if (avatar) this.#remember(id, avatar);
-    return avatar;
+    return this.#memory.get(id);
   }
 
   /**
-   * Forgets one avatar. Views that show it are not affected. A load under way goes on for those who wait for it, but it
-   * is not kept and can no longer be cancelled; the next `load` begins anew.
+   * Forgets one avatar, at once in memory and then on disk. Views that show it are not affected. A load under way goes on
+   * for those who wait for it, but it is not kept and can no longer be cancelled; the next `load` begins anew.
    */
-  clear(id: string): void {
-    this.#cache.delete(id);
+  async clear(id: string): Promise<void> {
+    this.#memory.delete(id);
     this.#pending.delete(id);
+    const url = this.#findUrl(id);
+    if (url !== undefined) await this.#fetcher.forget(url);
   }
 
-  /** As `clear`, for every avatar. */
-  clearAll(): void {
-    this.#cache.clear();
+  /** Forgets all avatars, as `clear` does. */
+  async clearAll(): Promise<void> {
+    this.release();
+    await this.#store.clear();
+  }
+
+  /** Forgets what is in memory, as `clear` does; what is on disk stays. */
+  release(): void {
+    this.#memory.clear();
     this.#pending.clear();
   }
 
@@ -127,66 +149,59 @@ export class AvatarManager {
     }
   }
 
-  async #fetchAvatar(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Avatar> {
-    const url = this.#manifestUrl(id);
-    // Yields first, so that whoever starts the load is listening before anything is reported.
-    await Promise.resolve();
-    const manifest = await this.#fetchManifest(url, signal);
-    onProgress(0);
-    const asset = await download(new URL(manifest.rig.file, url).href, {
-      fetch: this.#fetch, signal, maxBytes: MAX_ASSET_BYTES, onProgress,
-      failure: 'failedToDownloadAvatarAssets', missing: 'failedToDownloadAvatarAssets',
-    });
-    checkGlb(asset);
-    return new Avatar(manifest, url, asset);
+  #remember(id: string, avatar: Avatar): void {
+    this.#memory.put(id, avatar);
+    void this.#fetcher.keep(avatar.manifestUrl!, avatar.manifest);
   }
 
-  async #fetchManifest(url: string, signal: AbortSignal): Promise<AvatarManifest> {
-    const bytes = await download(url, {
-      fetch: this.#fetch, signal, maxBytes: MAX_MANIFEST_BYTES,
-      failure: 'failedToFetchAvatarMetadata', missing: 'avatarIDUnrecognized',
+  async #fetchAvatar(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Avatar> {
+    const manifestUrl = this.#manifestUrl(id);
+    // Yields first, so that whoever starts the load is listening before anything is reported.
+    await Promise.resolve();
+    const manifest = await this.#fetcher.manifest(manifestUrl, signal);
+    onProgress(0);
+    const names = filesOfRig(manifest);
+    const share = new Share(names.map((name) => manifest.files.find((file) => file.name === name)?.bytes));
+    const fetched = await allOrNone(signal, (inner) => names.map((name, i) => this.#fetcher.file({
+      name, manifest, manifestUrl, signal: inner, onBytes: (received, expected) => onProgress(share.update(i, received, expected)),
+    })));
+    const files = new Map(names.map((name, i) => [name, fetched[i]!.bytes]));
+    if (manifest.rig.type === 'glb' || manifest.rig.type === 'vrm') checkGlb(files.get(manifest.rig.file)!);
+    return new Avatar({
+      manifest, manifestUrl, files, integrity: fetched.reduce<Integrity>((least, { integrity }) => weaker(least, integrity), 'sha256'),
+      loadMore: async (name) => (await this.#fetcher.file({ name, manifest, manifestUrl, signal: new AbortController().signal })).bytes,
     });
-    return parseManifest(parseJson(bytes, url));
+  }
+
+  /** Where the manifest of an id is, or what the URL of one is in full. */
+  #findUrl(id: string): string | undefined {
+    const page = this.#pageUrl ?? globalThis.document?.baseURI;
+    const address = isAvatarId(id) ? `${this.baseUrl}${id}/${MANIFEST_FILE}` : id;
+    const url = URL.canParse(address, page) ? new URL(address, page) : undefined;
+    return url && /^https?:$/.test(url.protocol) && url.pathname.endsWith('.json') ? url.href : undefined;
   }
 
   #manifestUrl(id: string): string {
-    const page = this.#pageUrl ?? globalThis.document?.baseURI;
-    if (isAvatarId(id)) return new URL(`${this.baseUrl}${id}/manifest.json`, page).href;
-    const url = URL.canParse(id, page) ? new URL(id, page) : undefined;
-    if (url && /^https?:$/.test(url.protocol) && url.pathname.endsWith('.json')) return url.href;
-    throw new VisavisError('avatarIDUnrecognized', `"${id}" is neither an avatar id nor the URL of a manifest.json`);
-  }
-
-  /** Puts an avatar at the young end of the cache and drops from the old end what exceeds its bounds. */
-  #remember(id: string, avatar: Avatar): void {
-    this.#cache.delete(id);
-    this.#cache.set(id, avatar);
-    let bytes = 0;
-    for (const { byteLength } of this.#cache.values()) bytes += byteLength;
-    for (const [oldest, { byteLength }] of this.#cache) {
-      const fits = this.#cache.size <= MAX_CACHED_AVATARS && bytes <= MAX_CACHED_BYTES;
-      if (fits || oldest === id) break;
-      this.#cache.delete(oldest);
-      bytes -= byteLength;
-    }
+    const url = this.#findUrl(id);
+    if (url !== undefined) return url;
+    throw new VisavisError('avatarIDUnrecognized', `"${id}" is neither an avatar id nor the URL of an avatar.json`);
   }
 }
 
-/** An application's listener that throws is the page's error to see; the load and other listeners go on. */
-function tellAll(listeners: ReadonlySet<LoadListener>, progress: LoadProgress): void {
-  for (const listener of listeners) {
-    try {
-      listener(progress);
-    } catch (error) {
-      globalThis.reportError?.(error);
-    }
-  }
-}
-
-function parseJson(bytes: ArrayBuffer, url: string): unknown {
+/** All results; where one fails, the others are stopped. */
+async function allOrNone<T>(signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>[]): Promise<T[]> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new VisavisError('invalidAvatarMetadata', `${url} is not JSON in UTF-8`, { cause });
+    return await Promise.all(start(abort.signal));
+  } finally {
+    signal.removeEventListener('abort', stop);
+    abort.abort();
   }
+}
+
+function browserPlatform(): AvatarPlatform {
+  return { caches: globalThis.caches, locks: globalThis.navigator?.locks, digest: globalThis.crypto?.subtle };
 }

@@ -7,9 +7,13 @@ import {
   Captions, PosePlayer, SYSTEM_TIMER, type ActiveCaption, type FrameStarvationMode, type Presence, type Timer,
 } from '../timeline/index.js';
 import { RateMeter, type ConnectionState, type Transport } from '../transport/index.js';
+import type { MicrophoneDevice } from '../microphone/index.js';
 import type { PoseSource } from '../view/index.js';
+import { loadSignalModel, type LoadSpeechModel } from '../stand-in/index.js';
 import { Conversations, type ConversationState, type PlaybackPosition, type PlaybackResult } from './conversations.js';
+import type { MotionSource } from './playback.js';
 import { FrameRateMeter, type FrameRateInfo } from './frame-rate.js';
+import { MicrophoneControl, type MicrophoneState } from './microphone-control.js';
 import { createSink } from './transport-sink.js';
 
 export type ControllerLog = (kind: 'error' | 'warning' | 'info', message: string) => void;
@@ -25,6 +29,10 @@ export interface AvatarControllerOptions {
   /** Default: WebCodecs, else WebAssembly. */
   readonly createDecoder?: CreateOpusDecoder;
   readonly timer?: Timer;
+  /** Default: the browser's, with echo cancellation. */
+  readonly microphone?: MicrophoneDevice;
+  /** Moves the mouth where motion is missing. Default: the signal model, loaded when it is needed first. */
+  readonly loadStandIn?: LoadSpeechModel;
   /** The same seed gives the same idle life. Default 1. */
   readonly seed?: number;
   /** Told what goes wrong and how the connection fares. Default: nobody. */
@@ -40,9 +48,14 @@ export interface ControllerStats {
   readonly bytesPerSecond: number;
   /** Time of the last pose less the time the device says was heard then, in milliseconds; undefined in silence. */
   readonly avOffsetMs: number | undefined;
+  /** What this connection has taught to wait before sound starts, beyond the 60 ms that must be there: 0..180 ms. */
+  readonly startDelayMs: number;
   readonly bufferedAudioMs: number;
   readonly bufferedMotionMs: number;
 }
+
+/** Of the microphone's Opus, bits a second: the documented default. */
+const DEFAULT_MIC_BITRATE = 48_000;
 
 export const DEFAULT_AUDIO_FORM: AudioForm = { sampleRate: 16_000, inputAudioFormat: 'pcm' };
 
@@ -56,6 +69,7 @@ export class AvatarController implements PoseSource {
   onPresence: ((presence: Presence) => void) | undefined;
   /** Whether sound may be heard; `locked` waits for a tap, see `unlockOnGesture`. */
   onAudioState: ((state: AudioState) => void) | undefined;
+  onMicrophoneState: ((state: MicrophoneState) => void) | undefined;
   onError: ((error: VisavisError) => void) | undefined;
   /** Sound or motion ran short while playing. */
   onPlaybackStall: (() => void) | undefined;
@@ -63,6 +77,8 @@ export class AvatarController implements PoseSource {
   onPlaybackPosition: ((position: PlaybackPosition) => void) | undefined;
   /** Exactly once for every conversation. */
   onPlaybackFinished: ((result: PlaybackResult) => void) | undefined;
+  /** What moves the mouth of what is heard: the backend's motion, the sound itself, or nothing (sound alone, or silence). */
+  onMotionSource: ((source: MotionSource) => void) | undefined;
   onAnimationState: ((state: AnimationState) => void) | undefined;
   /** About once a second while `frameRateMonitorEnabled`. */
   onFrameRateInfo: ((info: FrameRateInfo) => void) | undefined;
@@ -76,6 +92,7 @@ export class AvatarController implements PoseSource {
   readonly #output: AudioOutput;
   readonly #timer: Timer;
   readonly #conversations: Conversations;
+  readonly #microphone: MicrophoneControl;
   readonly #player: PosePlayer;
   readonly #captions = new Captions((caption) => this.onCaption?.(caption));
   readonly #meter = new RateMeter();
@@ -97,13 +114,22 @@ export class AvatarController implements PoseSource {
     this.#player = new PosePlayer(options.seed);
     this.#output.onError = (error) => this.#tell(error);
     this.#output.onState = (state) => this.onAudioState?.(state);
+    const { opusUplinkEnabled = true, opusBitrate = DEFAULT_MIC_BITRATE } = this.#form;
+    this.#microphone = new MicrophoneControl({
+      device: options.microphone, bitrate: opusUplinkEnabled ? opusBitrate : undefined,
+      onPiece: (piece) => this.#transport?.sendMicrophone(piece),
+      onState: (state) => this.onMicrophoneState?.(state),
+      onError: (error) => this.#tell(error),
+    });
     this.#conversations = new Conversations({
       output: this.#output,
       timer: this.#timer,
       createDecoder: options.createDecoder ?? createOpusDecoder,
       createId: options.createId ?? (() => crypto.randomUUID()),
+      loadStandIn: options.loadStandIn ?? loadSignalModel,
       events: {
         onState: (state) => this.#changed(state),
+        onMotionSource: (source) => this.onMotionSource?.(source),
         onStall: () => this.onPlaybackStall?.(),
         onProgress: () => this.#followCaption(),
         onPosition: (position) => this.#report(position),
@@ -123,6 +149,11 @@ export class AvatarController implements PoseSource {
 
   get audioState(): AudioState {
     return this.#output.state;
+  }
+
+  /** See `onMotionSource`. */
+  get motionSource(): MotionSource {
+    return this.#conversations.motionSource;
   }
 
   /** What the avatar is doing: `speaking` while it is heard, else what was set last. */
@@ -235,8 +266,11 @@ export class AvatarController implements PoseSource {
 
   /** Takes everything from `transport` from here on, and reports to it. Resolves when it is connected. The same one may be given again when it has failed. */
   connect(transport: Transport): Promise<void> {
-    if (this.#disposed) return Promise.reject(new VisavisError('invalidState', 'this controller was disposed of; make a new view'));
-    if (this.#transport !== transport) this.#transport?.close();
+    if (this.#disposed) return Promise.reject(disposedOf());
+    if (this.#transport !== transport) {
+      this.#transport?.close();
+      this.#conversations.forgetConnection();
+    }
     this.#transport = transport;
     const ours = (): boolean => this.#transport === transport;
     return transport.connect(createSink({
@@ -254,9 +288,28 @@ export class AvatarController implements PoseSource {
     this.#transport.sendText(text);
   }
 
-  /** Stops what plays and leaves the transport. The controller can be used again. */
+  get microphoneState(): MicrophoneState {
+    return this.#microphone.state;
+  }
+
+  /**
+   * Sends what the user says to the backend, over the transport; asks the user where the browser wants that. Resolves when
+   * it is on. Rejects, and tells `onError`: `microphoneDenied`, `microphoneUnavailable`.
+   */
+  startMicrophone(): Promise<void> {
+    if (this.#disposed) return Promise.reject(disposedOf());
+    return this.#microphone.start();
+  }
+
+  /** Gives the microphone back. */
+  stopMicrophone(): void {
+    this.#microphone.stop();
+  }
+
+  /** Stops what plays and the microphone, and leaves the transport. The controller can be used again. */
   close(): void {
     this.#conversations.cut();
+    this.#microphone.stop();
     this.#transport?.close();
     this.#transport = undefined;
   }
@@ -285,6 +338,7 @@ export class AvatarController implements PoseSource {
       connectionState: this.connectionState,
       bytesPerSecond: this.#meter.perSecond(received, this.#timer.now()),
       avOffsetMs: current ? this.#avOffsetMs : undefined,
+      startDelayMs: this.#conversations.startDelayMs,
       bufferedAudioMs: current?.bufferedAudioMs ?? 0,
       bufferedMotionMs: current?.bufferedMotionMs ?? 0,
     };
@@ -340,6 +394,10 @@ export class AvatarController implements PoseSource {
     this.#log(error.fatal ? 'error' : 'warning', `${error.code}: ${error.message}`);
     this.onError?.(error);
   }
+}
+
+function disposedOf(): VisavisError {
+  return new VisavisError('invalidState', 'this controller was disposed of; make a new view');
 }
 
 function noDirectMode(): VisavisError {

@@ -2,8 +2,9 @@ import { decodeMotion } from '@visavis/protocol/motion';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { ServerResponseAnimation } from '@visavis/protocol/ingress';
 import type { AudioInput, AudioOutput, CreateOpusDecoder, ReceivedAudio } from '../audio/index.js';
-import type { FrameStarvationMode, HeardSpeech, Timer } from '../timeline/index.js';
-import { Playback, type HoldReason } from './playback.js';
+import { StartDelay, type FrameStarvationMode, type HeardSpeech, type Timer } from '../timeline/index.js';
+import type { LoadSpeechModel } from '../stand-in/index.js';
+import { Playback, type HoldReason, type MotionSource } from './playback.js';
 
 /** The documented states: what is playing is `playing` from its first sound, `paused` while held. */
 export type ConversationState = 'idle' | 'playing' | 'paused';
@@ -24,6 +25,7 @@ export interface PlaybackResult {
 
 export interface ConversationEvents {
   onState(state: ConversationState): void;
+  onMotionSource(source: MotionSource): void;
   onStall(): void;
   onProgress(): void;
   onPosition(position: PlaybackPosition): void;
@@ -36,6 +38,7 @@ export interface ConversationOptions {
   readonly createDecoder: CreateOpusDecoder;
   readonly timer: Timer;
   readonly createId: () => string;
+  readonly loadStandIn: LoadSpeechModel;
   readonly events: ConversationEvents;
 }
 
@@ -51,6 +54,8 @@ export class Conversations {
   readonly #options: ConversationOptions;
   #current: Playback | undefined;
   #state: ConversationState = 'idle';
+  #startDelay = new StartDelay();
+  #motionSource: MotionSource = 'none';
   #reportedMs = 0;
 
   constructor(options: ConversationOptions) {
@@ -59,6 +64,20 @@ export class Conversations {
 
   get state(): ConversationState {
     return this.#state;
+  }
+
+  /** What this connection has taught to wait before sound starts, beyond the 60 ms that must be there: 0..180 ms. */
+  get startDelayMs(): number {
+    return this.#startDelay.ms;
+  }
+
+  /** Another connection may be better or worse. */
+  forgetConnection(): void {
+    this.#startDelay = new StartDelay();
+  }
+
+  get motionSource(): MotionSource {
+    return this.#motionSource;
   }
 
   get current(): Playback | undefined {
@@ -127,12 +146,12 @@ export class Conversations {
     this.#current?.stop();
     const stream = this.#options.output.open();
     if (!stream) return undefined;
-    const { createId, createDecoder, timer } = this.#options;
+    const { createId, createDecoder, timer, loadStandIn } = this.#options;
     const id = createId();
     this.#reportedMs = 0;
     this.#current = new Playback({
-      id, stream, createDecoder, timer,
-      starvation: () => this.starvation,
+      id, stream, createDecoder, timer, loadStandIn,
+      startDelay: this.#startDelay, starvation: () => this.starvation,
       events: {
         onChange: () => this.#changed(id),
         onStall: () => this.#stalled(id),
@@ -155,6 +174,7 @@ export class Conversations {
   }
 
   #takeResponse(playback: Playback, { audio, motion, end }: ServerResponseAnimation): void {
+    if (!audio && !motion && !end) this.#options.events.onError(foreign());
     if (audio && (audio.packets.length > 0 || audio.last)) playback.pushAudio({ kind: 'opus', audio });
     if (motion) this.#addMotion(playback, motion);
     playback.motionArrived(end);
@@ -163,7 +183,7 @@ export class Conversations {
 
   #addMotion(playback: Playback, chunk: NonNullable<ServerResponseAnimation['motion']>): void {
     try {
-      if (playback.motion.add(decodeMotion(chunk)) !== 'full') return;
+      if (playback.addMotion(decodeMotion(chunk)) !== 'full') return;
       throw new VisavisError('queueFull', 'more than 54,000 frames wait to be shown; send motion nearer to real time');
     } catch (error) {
       this.#options.events.onError(VisavisError.from(error, 'invalidAnimationData'));
@@ -173,6 +193,7 @@ export class Conversations {
   #changed(id: string): void {
     const playback = this.#byId(id);
     this.#setState(playback ? documented(playback) : 'idle');
+    this.#watchSource();
     if (playback && playback.state !== 'buffering') this.#report(playback, this.#state === 'paused' ? 'paused' : 'playing');
   }
 
@@ -185,6 +206,7 @@ export class Conversations {
   #progressed(id: string): void {
     const playback = this.#byId(id);
     if (playback && playback.playedMs - this.#reportedMs >= POSITION_STEP_MS) this.#report(playback, 'playing');
+    this.#watchSource();
     this.#options.events.onProgress();
   }
 
@@ -196,7 +218,16 @@ export class Conversations {
   #finished(id: string, playedMs: number, interrupted: boolean): void {
     if (this.#current?.id === id) this.#current = undefined;
     this.#options.events.onFinished({ conversationId: id, playedMs, interrupted });
-    if (!this.#current) this.#setState('idle');
+    if (this.#current) return;
+    this.#setState('idle');
+    this.#watchSource();
+  }
+
+  #watchSource(): void {
+    const source = this.#current?.motionSource ?? 'none';
+    if (source === this.#motionSource) return;
+    this.#motionSource = source;
+    this.#options.events.onMotionSource(source);
   }
 
   #setState(state: ConversationState): void {
@@ -204,6 +235,10 @@ export class Conversations {
     this.#state = state;
     this.#options.events.onState(state);
   }
+}
+
+function foreign(): VisavisError {
+  return new VisavisError('invalidAnimationData', 'a message holds neither motion nor audio that is known here; is it from another maker’s server?');
 }
 
 /** An utterance that has made no sound yet does not show. */

@@ -6,4 +6,6 @@ export {
   AvatarController, DEFAULT_AUDIO_FORM, type AnimationState, type AvatarControllerOptions, type ControllerLog, type ControllerStats,
 } from './avatar-controller.js';
 export type { FrameRateInfo } from './frame-rate.js';
+export type { MicrophoneState } from './microphone-control.js';
+export type { MotionSource } from './playback.js';
 export type { ConversationState, PlaybackPosition, PlaybackResult } from './conversations.js';

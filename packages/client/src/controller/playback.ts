@@ -1,17 +1,26 @@
-import type { VisavisError } from '@visavis/protocol/errors';
-import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import { VisavisError } from '@visavis/protocol/errors';
+import type { DecodedMotion } from '@visavis/protocol/motion';
+import { AudioFeeder, placeOf, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import { StandIn, type LoadSpeechModel } from '../stand-in/index.js';
 import {
-  MotionTrack, START_PATIENCE_MS, mayStart, mustWaitForMotion, type FrameStarvationMode, type HeardSpeech, type Supply, type Timer,
+  Lateness, MAX_DELAY_MS, MotionTrack, START_BUFFER_MS, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion,
+  type AddResult, type FrameStarvationMode, type HeardSpeech, type StartDelay, type Supply, type Timer,
 } from '../timeline/index.js';
 
 /** Why sound is held: the application, the backend (a doubtful interruption), or motion that is late. */
 export type HoldReason = 'user' | 'remote' | 'motion';
+
+/** What moves the mouth: the backend's motion, the sound itself by the signal model, or nothing. */
+export type MotionSource = 'none' | 'backend' | 'signal';
 
 export interface PlaybackOptions {
   readonly id: string;
   readonly stream: OutputStream;
   readonly createDecoder: CreateOpusDecoder;
   readonly timer: Timer;
+  readonly loadStandIn: LoadSpeechModel;
+  /** What this connection has taught to wait; told what this utterance would have needed. */
+  readonly startDelay: StartDelay;
   readonly starvation: () => FrameStarvationMode;
   readonly events: PlaybackEvents;
 }
@@ -31,29 +40,46 @@ export interface PlaybackEvents {
 /** The last frame may lie this much before the last sample. */
 const LAST_FRAME_MS = 40;
 
+/** Packets that are missing are waited for while this much is ahead of the speaker. */
+const HOLE_PATIENCE_MS = 60;
+
 /** One utterance from its first byte to its last sound. Holds the start rule and both starvation policies. */
 export class Playback {
   readonly id: string;
   readonly motion = new MotionTrack();
   readonly #stream: OutputStream;
   readonly #feeder: AudioFeeder;
+  readonly #standIn: StandIn;
   readonly #options: PlaybackOptions;
   readonly #holds = new Set<HoldReason>();
+  readonly #late = { audio: new Lateness(), motion: new Lateness() };
   readonly #openedMs: number;
   readonly #cancelPatience: () => void;
+  readonly #cancelWait: () => void;
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
   #stalled = false;
   #truncated = false;
+  #standsIn = false;
+  #receivedMs = 0;
+  #pieceMs = 0;
 
   constructor(options: PlaybackOptions) {
-    const { stream, createDecoder, timer, events } = options;
+    const { stream, createDecoder, timer, events, loadStandIn } = options;
     this.id = options.id;
     this.#options = options;
     this.#stream = stream;
-    this.#feeder = new AudioFeeder(stream, createDecoder, (error) => events.onError(error), () => this.#update());
+    this.#standIn = new StandIn(stream.sampleRate, loadStandIn);
+    this.#feeder = new AudioFeeder(stream, createDecoder, {
+      mayWait: () => this.#mayWait(),
+      onError: (error) => events.onError(error),
+      onSamples: (samples) => this.#standIn.hear(samples),
+      onWritten: () => this.#written(),
+    });
     this.#openedMs = timer.now();
-    this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#update());
+    this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#goOn());
+    this.#cancelWait = timer.after(options.startDelay.ms, () => this.#goOn());
+    stream.refillMs = START_BUFFER_MS + options.startDelay.ms;
     stream.onProgress = () => this.#progress();
   }
 
@@ -92,11 +118,28 @@ export class Playback {
   /** What a face should show now: nothing unless sound is moving. */
   get heard(): HeardSpeech | undefined {
     if (this.#phase !== 'playing' || this.#holds.size > 0 || !this.#stream.isHeard) return undefined;
-    return { track: this.motion, timeMs: this.#stream.now() };
+    return { track: this.#standsIn && this.#standIn.isReady ? this.#standIn.track : this.motion, timeMs: this.#stream.now() };
+  }
+
+  /** What moves the mouth while it is heard. */
+  get motionSource(): MotionSource {
+    if (this.#phase !== 'playing') return 'none';
+    if (this.#standsIn) return this.#standIn.isReady ? 'signal' : 'none';
+    return this.motion.frameCount > 0 ? 'backend' : 'none';
   }
 
   pushAudio(input: AudioInput): void {
-    if (this.#phase !== 'finished') this.#feeder.push(input);
+    if (this.#phase === 'finished') return;
+    const { startMs, lengthMs } = placeOf(input, this.#receivedMs);
+    this.#late.audio.add(startMs, this.#options.timer.now());
+    this.#receivedMs = Math.max(this.#receivedMs, startMs + lengthMs);
+    this.#pieceMs = Math.max(this.#pieceMs, lengthMs);
+    this.#feeder.push(input);
+  }
+
+  addMotion(motion: DecodedMotion): AddResult {
+    this.#late.motion.add(motion.frames[0]!.timeMs, this.#options.timer.now());
+    return this.motion.add(motion);
   }
 
   endAudio(): void {
@@ -133,10 +176,24 @@ export class Playback {
     this.#finish(true);
   }
 
+  #mayWait(): boolean {
+    if (this.#phase === 'buffering') return this.#options.timer.now() - this.#openedMs < START_PATIENCE_MS;
+    return this.#stream.aheadMs > HOLE_PATIENCE_MS;
+  }
+
   #progress(): void {
+    this.#goOn();
+    if (this.#phase !== 'finished') this.#options.events.onProgress();
+  }
+
+  #written(): void {
+    if (this.#feeder.isWritten) this.#standIn.end();
+    this.#update();
+  }
+
+  #goOn(): void {
     this.#feeder.pump();
     this.#update();
-    if (this.#phase !== 'finished') this.#options.events.onProgress();
   }
 
   #update(): void {
@@ -144,15 +201,18 @@ export class Playback {
     if (this.#phase !== 'playing') return;
     if (this.#feeder.isWritten && this.#stream.isFinished) return this.#finish(this.#truncated);
     this.motion.trim(this.#stream.now());
+    this.#standIn.track.trim(this.#stream.now());
     this.#watchMotion();
+    this.#watchStandIn();
     this.#watchAudio();
   }
 
   #tryStart(): void {
-    const { timer, starvation } = this.#options;
-    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation())) return;
+    const { timer, starvation, startDelay } = this.#options;
+    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation(), startDelay.ms)) return;
     this.#phase = 'playing';
-    this.#cancelPatience();
+    this.#cancelTimers();
+    this.#watchStandIn();
     this.#applyHolds();
   }
 
@@ -164,10 +224,38 @@ export class Playback {
     if (wait) this.#options.events.onStall();
   }
 
+  #watchStandIn(): void {
+    const standsIn = !this.#holds.has('motion') && mustStandIn(this.#supply(), this.#standsIn);
+    if (standsIn === this.#standsIn) return;
+    this.#standsIn = standsIn;
+    if (standsIn) this.#standIn.begin(() => this.#stream.now()).catch((cause: unknown) => this.#refuseStandIn(cause));
+  }
+
+  #refuseStandIn(cause: unknown): void {
+    if (this.#phase === 'finished') return;
+    const message = 'the motion is missing and the built-in model does not load; speech goes on with the mouth at rest';
+    this.#options.events.onError(new VisavisError('animationPlayerNotInitialized', message, { cause }));
+  }
+
   #watchAudio(): void {
     const starved = this.#stream.isStarved && !this.#feeder.isEnded;
-    if (starved && !this.#stalled) this.#options.events.onStall();
+    if (starved && !this.#stalled) this.#ranShort();
     this.#stalled = starved;
+  }
+
+  /** Goes on with as much in store as this stall, or those before it, would have taken. */
+  #ranShort(): void {
+    this.#stream.refillMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    this.#options.events.onStall();
+  }
+
+  get #worstMs(): number {
+    return Math.max(this.#late.audio.worstMs, this.#late.motion.worstMs);
+  }
+
+  #cancelTimers(): void {
+    this.#cancelPatience();
+    this.#cancelWait();
   }
 
   #supply(): Supply {
@@ -175,8 +263,9 @@ export class Playback {
     const coveredMs = this.motion.coveredUntil(heardMs);
     const audioEnded = this.#feeder.isWritten;
     // Motion to the last sample is all there can be, whether its end was said or not.
-    const covered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
-    return { audioMs: this.#stream.aheadMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || covered };
+    const isCovered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
+    const { aheadMs } = this.#stream;
+    return { audioMs: aheadMs, pieceMs: this.#pieceMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
   }
 
   #applyHolds(): void {
@@ -187,9 +276,11 @@ export class Playback {
   #finish(interrupted: boolean): void {
     if (this.#phase === 'finished') return;
     this.#phase = 'finished';
-    this.#cancelPatience();
+    this.#cancelTimers();
+    this.#options.startDelay.learn(this.#worstMs);
     const playedMs = this.#stream.now();
     this.#feeder.close();
+    this.#standIn.close();
     this.#options.events.onFinished(playedMs, interrupted);
   }
 }

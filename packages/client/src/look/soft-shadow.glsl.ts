@@ -1,6 +1,6 @@
 /**
- * A wide soft shadow: 16 taps on a golden-angle (Vogel) disk turned per pixel, against the 5 of three.js, whose grain
- * shows at the radius a face needs. `vogelDiskSample` and `interleavedGradientNoise` are three.js' own.
+ * A wide soft shadow: taps on a golden-angle (Vogel) disk turned per pixel, against the 5 of three.js, whose grain shows
+ * at the radius a face needs. `vogelDiskSample` and `interleavedGradientNoise` are three.js' own.
  */
 export const SOFT_SHADOW = /* glsl */ `
 float softShadow( sampler2DShadow shadowMap, vec2 mapSize, float intensity, float bias, float blur, vec4 coord ) {
@@ -10,9 +10,9 @@ float softShadow( sampler2DShadow shadowMap, vec2 mapSize, float intensity, floa
   vec2 radius = blur / mapSize;
   float phi = interleavedGradientNoise( gl_FragCoord.xy ) * PI2;
   float lit = 0.0;
-  for ( int i = 0; i < 16; i ++ ) {
-    lit += texture( shadowMap, vec3( at.xy + vogelDiskSample( i, 16, phi ) * radius, at.z ) );
+  for ( int i = 0; i < SHADOW_TAPS; i ++ ) {
+    lit += texture( shadowMap, vec3( at.xy + vogelDiskSample( i, SHADOW_TAPS, phi ) * radius, at.z ) );
   }
-  return mix( 1.0, lit / 16.0, intensity );
+  return mix( 1.0, lit / float( SHADOW_TAPS ), intensity );
 }
 `;

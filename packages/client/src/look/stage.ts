@@ -3,11 +3,10 @@ import {
   type WebGLRenderTarget,
 } from 'three';
 import { Backdrop } from './backdrop.js';
-import { renderStudio } from './environment.js';
-import { dress } from './materials.js';
+import { renderSurroundings } from './environment.js';
+import { Costume } from './costume.js';
+import { PRESETS, type Background, type Lamp } from './presets.js';
 import type { QualityLevel } from './quality.js';
-
-export type Background = 'studio' | 'transparent';
 
 /** Half the edge of the cube around the head in which shadows fall, in metres. */
 const SHADOW_REACH = 0.42;
@@ -18,48 +17,69 @@ const PENUMBRA = 0.011;
 /** The scene an avatar stands in: lights, reflections, backdrop. Owns no renderer and no camera. */
 export class Stage {
   readonly scene = new Scene();
-  readonly #backdrop: Backdrop | undefined;
-  readonly #key = keyLight();
+  readonly #backdrop = new Backdrop();
+  readonly #lamps = { key: keyLight(), fill: light(), rim: light(), kicker: light() };
+  readonly #costumes = new Map<Object3D, Costume>();
   #environment: WebGLRenderTarget | undefined;
 
-  constructor(background: Background) {
-    this.#backdrop = background === 'studio' ? new Backdrop() : undefined;
-    if (this.#backdrop) this.scene.add(this.#backdrop.mesh);
-    const rim = light('#d6e4ff', 1.7, [0.95, 0.9, -1.1]);
-    const hair = light('#ffe9d2', 0.9, [-0.9, 1.1, -0.9]);
-    const fill = light('#dfe8ff', 0.4, [1.0, 0.25, 1.1]);
-    for (const each of [this.#key, rim, hair, fill]) this.scene.add(each, each.target);
-    this.scene.environmentIntensity = 0.38;
+  constructor() {
+    this.scene.add(this.#backdrop.mesh);
+    for (const each of Object.values(this.#lamps)) this.scene.add(each, each.target);
   }
 
-  /** Sets `renderer` up for this stage and renders the reflections. Again after a lost context or a new quality. */
-  prepare(renderer: WebGLRenderer, quality: QualityLevel): void {
+  /** Sets `renderer` up for this stage. Again after a lost context. */
+  prepare(renderer: WebGLRenderer, background: Background, quality: QualityLevel): void {
     renderer.outputColorSpace = SRGBColorSpace;
     renderer.toneMapping = NeutralToneMapping;
     renderer.toneMappingExposure = 1;
     renderer.shadowMap.enabled = true;
     renderer.shadowMap.type = PCFShadowMap;
-    this.#sizeShadow(quality.shadowMapSize);
-    this.#environment?.dispose();
-    this.#environment = renderStudio(renderer);
-    this.scene.environment = this.#environment.texture;
+    renderer.setClearColor(0x000000, 0);
+    this.setQuality(quality);
+    this.setBackground(renderer, background);
   }
 
-  /** Dresses an avatar and puts it on the stage; `quality` is that of `prepare`. */
+  /** Changes lights, reflections and backdrop: about what one frame costs. */
+  setBackground(renderer: WebGLRenderer, background: Background): void {
+    const preset = PRESETS[background];
+    const { key, fill, rim, kicker } = this.#lamps;
+    shine(key, preset.key);
+    shine(fill, preset.fill);
+    shine(rim, preset.rim);
+    shine(kicker, preset.kicker);
+    this.#backdrop.show(preset.backdrop);
+    this.#environment?.dispose();
+    this.#environment = renderSurroundings(renderer, preset);
+    this.scene.environment = this.#environment.texture;
+    this.scene.environmentIntensity = preset.surroundings;
+  }
+
+  /** Changes what shadows and materials cost. Shaders are compiled at the next drawing. */
+  setQuality(quality: QualityLevel): void {
+    this.#sizeShadow(quality.shadowMapSize);
+    for (const costume of this.#costumes.values()) costume.fit(quality);
+  }
+
+  /** Dresses an avatar and puts it on the stage. */
   add(root: Object3D, quality: QualityLevel): void {
-    dress(root, quality);
+    const costume = new Costume(root);
+    costume.fit(quality);
+    this.#costumes.set(root, costume);
+    root.addEventListener('removed', () => { this.#costumes.delete(root); });
     this.scene.add(root);
   }
 
   dispose(): void {
+    this.#costumes.clear();
     this.#environment?.dispose();
-    this.#backdrop?.dispose();
-    this.#key.dispose();
+    this.#backdrop.dispose();
+    this.#lamps.key.dispose();
     this.scene.clear();
   }
 
   #sizeShadow(size: number): void {
-    const { shadow } = this.#key;
+    const { shadow } = this.#lamps.key;
+    if (shadow.mapSize.x === size) return;
     shadow.mapSize.set(size, size);
     shadow.radius = (PENUMBRA * size) / (2 * SHADOW_REACH);
     shadow.map?.dispose();
@@ -67,15 +87,20 @@ export class Stage {
   }
 }
 
-function light(colour: string, intensity: number, at: readonly [number, number, number]): DirectionalLight {
-  const result = new DirectionalLight(colour, intensity);
-  result.position.set(...at);
+function shine(lamp: DirectionalLight, { at, colour, intensity }: Lamp): void {
+  lamp.position.set(...at);
+  lamp.color.set(colour);
+  lamp.intensity = intensity;
+}
+
+function light(): DirectionalLight {
+  const result = new DirectionalLight();
   result.target.position.set(0, -0.03, 0.05);
   return result;
 }
 
 function keyLight(): DirectionalLight {
-  const key = light('#fff1e2', 2.35, [-0.55, 0.72, 1.25]);
+  const key = light();
   key.castShadow = true;
   Object.assign(key.shadow.camera, {
     left: -SHADOW_REACH, right: SHADOW_REACH, top: SHADOW_REACH, bottom: -SHADOW_REACH, near: 0.2, far: 3,

@@ -22,6 +22,8 @@ export class HeadlessClient {
     let conversations = 0;
     this.controller = new AvatarController({
       output: this.output, timer: this.timer, seed, createId: () => `c${++conversations}`,
+      // A replay shows what the stream brought, and nothing in its place.
+      loadStandIn: () => Promise.resolve(undefined),
       createDecoder: (sink) => this.#tracked(this.#create(sink)),
     });
   }

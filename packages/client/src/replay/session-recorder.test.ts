@@ -57,7 +57,7 @@ describe('a recorded session', () => {
     inner.send = () => undefined; // what follows is not for its decoder
     socket.send(encodeClientMessage('mic', { data: new TextEncoder().encode('spoken') }) as Uint8Array<ArrayBuffer>);
     socket.send(new TextEncoder().encode(`\xff${TICKET}`) as Uint8Array<ArrayBuffer>);
-    inner.sayBytes(encodeServerMessage('welcome', { epoch: 7, avatarId: 'ava', manifestUrl: `https://user:${TICKET}@cdn.example/ava/manifest.json?signature=${TICKET}`, resumeToken: `${TICKET}-1` }, { received: 3 }));
+    inner.sayBytes(encodeServerMessage('welcome', { epoch: 7, avatarId: 'ava', manifestUrl: `https://user:${TICKET}@cdn.example/ava/avatar.json?signature=${TICKET}`, resumeToken: `${TICKET}-1` }, { received: 3 }));
     socket.send(encodeClientMessage('hello', { ticket: TICKET, resumeToken: `${TICKET}-1` }, { received: 9 }) as Uint8Array<ArrayBuffer>);
     inner.say('welcome', { resumeToken: `${TICKET}-2` });
     const messages = records().flatMap((record) => ('bytes' in record ? [record] : []));
@@ -65,7 +65,7 @@ describe('a recorded session', () => {
     expect(new TextDecoder().decode(file())).not.toContain(TICKET);
     expect(messages.map(({ kind }) => kind)).toEqual(['out', 'in', 'out', 'in']);
     expect(decodeClientMessage(messages[0]!.bytes)).toMatchObject({ case: 'hello', value: { ticket: '', avatarId: 'ava', audioCodecs: ['opus'] } });
-    expect(decodeServerMessage(messages[1]!.bytes)).toMatchObject({ received: 3, value: { epoch: 7, manifestUrl: 'https://cdn.example/ava/manifest.json', resumeToken: 'stream-1' } });
+    expect(decodeServerMessage(messages[1]!.bytes)).toMatchObject({ received: 3, value: { epoch: 7, manifestUrl: 'https://cdn.example/ava/avatar.json', resumeToken: 'stream-1' } });
     expect(decodeClientMessage(messages[2]!.bytes)).toMatchObject({ received: 9, value: { ticket: '', resumeToken: 'stream-1' } });
     expect(decodeServerMessage(messages[3]!.bytes)).toMatchObject({ value: { resumeToken: 'stream-2' } });
   });

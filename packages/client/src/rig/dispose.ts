@@ -1,4 +1,4 @@
-import { Mesh, SkinnedMesh, Texture, type Material, type Object3D } from 'three';
+import { Mesh, SkinnedMesh, Texture, type Material, type Object3D, type ShaderMaterial } from 'three';
 
 /** Frees everything below `root` that holds graphics memory, once each, with the decoded images behind textures. */
 export function disposeTree(root: Object3D): void {
@@ -13,7 +13,9 @@ export function disposeTree(root: Object3D): void {
 }
 
 function disposeMaterial(material: Material): void {
-  for (const value of Object.values(material) as unknown[]) {
+  const { uniforms = {} } = material as Partial<ShaderMaterial>;
+  const values: unknown[] = [...Object.values(material), ...Object.values(uniforms).map(({ value }) => value as unknown)];
+  for (const value of values) {
     if (value instanceof Texture) disposeTexture(value);
   }
   material.dispose();

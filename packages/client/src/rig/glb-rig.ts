@@ -1,15 +1,18 @@
-import type { ArkitName, Pose } from '@visavis/face';
+import { ARKIT_NAMES, type ArkitName, type Pose } from '@visavis/face';
+import type { FaceShaping } from '@visavis/protocol/avatar';
 import { VisavisError } from '@visavis/protocol/errors';
-import { Box3, LoadingManager, type Object3D } from 'three';
-import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
-import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import { Box3, type Object3D } from 'three';
+import { findBones } from './bones.js';
 import { disposeTree } from './dispose.js';
+import type { Speech, TargetMapping } from './face-plan.js';
+import { parseGltf } from './gltf.js';
 import { Joints } from './joints.js';
 import { MorphBindings } from './morphs.js';
 import type { Rig } from './rig.js';
-import { FaceShaper, type FaceShaping } from './shaping.js';
+import { FaceShaper } from './shaping.js';
+import { lowerArms, putOriginBetweenEyes } from './stance.js';
 
-/** A glTF scene with ARKit morph targets (or their usual aliases) and, where it has them, head, neck and eye nodes. */
+/** A glTF scene with morph targets or a jaw bone that speak and, where it has them, head, neck and eye bones. */
 export class GlbRig implements Rig {
   readonly root: Object3D;
   readonly bounds: Box3;
@@ -17,25 +20,40 @@ export class GlbRig implements Rig {
   readonly #joints: Joints;
   readonly #shaper: FaceShaper;
 
-  /** Takes `root` over. `shaping` says how this face differs from the ideal ARKit face. */
-  constructor(root: Object3D, shaping?: FaceShaping) {
+  /** Takes `root` over. `shaping` says how this face differs from the ideal ARKit face, `mapping` what its targets mean. */
+  constructor(root: Object3D, shaping?: FaceShaping, mapping?: TargetMapping) {
     this.root = root;
-    // Skinned meshes measure themselves by where their bones are.
-    root.updateMatrixWorld(true);
+    const bones = findBones(root);
+    lowerArms(root, bones);
+    // Skinned meshes measure themselves by where their bones are, which this brings up to date.
+    putOriginBetweenEyes(root, bones);
     this.bounds = new Box3().setFromObject(root);
-    this.#morphs = new MorphBindings(root);
-    this.#joints = new Joints(root);
+    this.#morphs = new MorphBindings(root, mapping);
+    this.#joints = new Joints(root, bones);
     this.#shaper = new FaceShaper(shaping);
   }
 
   /** ARKit names that move at least one mesh. */
   get boundNames(): ReadonlySet<ArkitName> {
-    return this.#morphs.names;
+    return new Set(this.#morphs.signals.plan.weights.map((index) => ARKIT_NAMES[index]!));
+  }
+
+  /** Morph targets of all meshes, known or not. */
+  get targetCount(): number {
+    return this.#morphs.targetCount;
+  }
+
+  /** How the mouth is moved: by ARKit's shapes, by visemes, by the jaw only, or not at all. */
+  get speech(): Speech {
+    const { speech } = this.#morphs.signals.plan;
+    return speech === 'none' && this.#joints.hasJaw ? 'jaw' : speech;
   }
 
   apply(pose: Pose): void {
     this.#morphs.apply(this.#shaper.shape(pose.weights));
     this.#joints.apply(pose);
+    const { plan, aperture } = this.#morphs.signals;
+    if (plan.speech === 'none') this.#joints.openJaw(aperture);
   }
 
   dispose(): void {
@@ -46,23 +64,13 @@ export class GlbRig implements Rig {
 
 /**
  * Builds a rig from the bytes of a GLB file, which are copied where kept. The file may not refer to anything outside itself.
- * Rejects with `unsupportedAvatarAsset` where it cannot be read or no morph target has an ARKit name.
+ * Rejects with `unsupportedAvatarAsset` where it cannot be read or has nothing to speak with.
  */
-export async function loadGlbRig(bytes: ArrayBuffer, shaping?: FaceShaping): Promise<GlbRig> {
-  const rig = new GlbRig(await parseScene(bytes), shaping);
-  if (rig.boundNames.size > 0) return rig;
+export async function loadGlbRig(bytes: ArrayBuffer, shaping?: FaceShaping, mapping?: TargetMapping): Promise<GlbRig> {
+  const rig = new GlbRig((await parseGltf(bytes)).scene, shaping, mapping);
+  if (rig.speech !== 'none') return rig;
   rig.dispose();
-  throw new VisavisError('unsupportedAvatarAsset', 'The avatar has no morph target with an ARKit name; export it with ARKit blendshapes.');
-}
-
-async function parseScene(bytes: ArrayBuffer): Promise<Object3D> {
-  const manager = new LoadingManager();
-  // An asset is hostile until shown: it must not make the page fetch from anywhere.
-  manager.setURLModifier((url) => (/^(blob|data):/.test(url) ? url : 'data:,'));
-  const loader = new GLTFLoader(manager).setMeshoptDecoder(MeshoptDecoder);
-  try {
-    return (await loader.parseAsync(bytes, '')).scene;
-  } catch (cause) {
-    throw new VisavisError('unsupportedAvatarAsset', `The avatar's GLB file cannot be read: ${String(cause)}`, { cause });
-  }
+  throw new VisavisError('unsupportedAvatarAsset', rig.targetCount > 0
+    ? `None of the avatar's ${rig.targetCount} morph targets has a name that opens a mouth; export it with ARKit names or visemes, or say in the manifest's "mapping" what its targets mean.`
+    : 'The avatar has neither morph targets nor a jaw bone; export it with ARKit blendshapes.');
 }

@@ -1,7 +1,9 @@
 /**
- * Rigs: things that can show a pose. A rig is told a pose and knows nothing of time, audio or network.
+ * Rigs: things that can show a pose. A rig is told a pose and knows nothing of audio or network.
  * Materials and light are in ../look, the loop that feeds poses in ../view.
  */
 export type { Rig } from './rig.js';
+export { loadRig, type RigAsset } from './load.js';
 export { GlbRig, loadGlbRig } from './glb-rig.js';
-export { type Coupling, type FaceShaping } from './shaping.js';
+export type { Speech, TargetMapping } from './face-plan.js';
+export { checkGlb } from './glb-document.js';

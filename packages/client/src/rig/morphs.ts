@@ -1,46 +1,53 @@
-import { ARKIT_NAMES, type ArkitName } from '@visavis/face';
 import { Mesh, type Object3D } from 'three';
-import { weightIndexOf } from './aliases.js';
+import { withoutDoubles, type FacePlan, type TargetMapping } from './face-plan.js';
+import { FaceSignals } from './face-signals.js';
 
-/** The ARKit targets of one mesh: `influences[slots[i]]` shows `weights[sources[i]]`. */
+/** The targets of one mesh: `influences[slots[i]]` shows `signals[sources[i]]`. */
 interface MeshBinding {
   readonly influences: number[];
   readonly slots: Uint16Array;
   readonly sources: Uint16Array;
 }
 
-/** Connects the 52 weights to every mesh that has some of them; sets differ from mesh to mesh. */
+/** Connects weights to every mesh that has targets for them; sets differ from mesh to mesh. */
 export class MorphBindings {
+  readonly signals: FaceSignals;
+  /** Morph targets of all meshes together. */
+  readonly targetCount: number;
   readonly #bindings: readonly MeshBinding[];
-  /** ARKit names found on at least one mesh. */
-  readonly names: ReadonlySet<ArkitName>;
 
-  constructor(root: Object3D) {
-    const bindings: MeshBinding[] = [];
-    root.traverse((node) => {
-      const binding = node instanceof Mesh ? bind(node) : undefined;
-      if (binding) bindings.push(binding);
-    });
-    this.#bindings = bindings;
-    this.names = new Set(bindings.flatMap(({ sources }) => [...sources].map((source) => ARKIT_NAMES[source]!)));
+  constructor(root: Object3D, mapping: TargetMapping = {}) {
+    const meshes = meshesBelow(root);
+    const names = meshes.flatMap(({ morphTargetDictionary }) => Object.keys(morphTargetDictionary ?? {}));
+    this.targetCount = names.length;
+    this.signals = new FaceSignals(names, mapping);
+    this.#bindings = meshes.map((mesh) => bind(mesh, this.signals.plan, mapping)).filter((binding) => binding !== undefined);
   }
 
   apply(weights: Float32Array): void {
-    for (const { influences, slots, sources } of this.#bindings) {
-      for (let i = 0; i < slots.length; i++) influences[slots[i]!] = weights[sources[i]!]!;
+    this.signals.set(weights);
+    const { values } = this.signals;
+    for (let b = 0; b < this.#bindings.length; b++) {
+      const { influences, slots, sources } = this.#bindings[b]!;
+      for (let i = 0; i < slots.length; i++) influences[slots[i]!] = values[sources[i]!]!;
     }
   }
 }
 
-function bind({ morphTargetDictionary, morphTargetInfluences }: Mesh): MeshBinding | undefined {
-  if (!morphTargetDictionary || !morphTargetInfluences) return undefined;
-  const pairs = Object.entries(morphTargetDictionary)
-    .map(([name, slot]) => ({ slot, source: weightIndexOf(name) }))
-    .filter(({ source }) => source >= 0);
-  if (pairs.length === 0) return undefined;
+function meshesBelow(root: Object3D): Mesh[] {
+  const meshes: Mesh[] = [];
+  root.traverse((node) => {
+    if (node instanceof Mesh && node.morphTargetDictionary && node.morphTargetInfluences) meshes.push(node);
+  });
+  return meshes;
+}
+
+function bind({ morphTargetDictionary = {}, morphTargetInfluences = [] }: Mesh, { signals }: FacePlan, mapping: TargetMapping): MeshBinding | undefined {
+  const names = withoutDoubles(Object.keys(morphTargetDictionary), signals, mapping);
+  if (names.length === 0) return undefined;
   return {
     influences: morphTargetInfluences,
-    slots: Uint16Array.from(pairs, ({ slot }) => slot),
-    sources: Uint16Array.from(pairs, ({ source }) => source),
+    slots: Uint16Array.from(names, (name) => morphTargetDictionary[name]!),
+    sources: Uint16Array.from(names, (name) => signals.get(name)!),
   };
 }

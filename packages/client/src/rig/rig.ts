@@ -1,14 +1,16 @@
 import type { Pose } from '@visavis/face';
 import type { Box3, Object3D } from 'three';
 
-/** Something that can show a pose. It is told poses and knows nothing of time or network. */
+/** Something that can show a pose. It is told poses and knows nothing of network. */
 export interface Rig {
-  /** What to put into a scene. Metres, y up, facing +z, the origin between the eyes. */
+  /** What to put into a scene. Metres, y up, facing +z, the origin between the eyes. Empty where the rig draws itself. */
   readonly root: Object3D;
   /** The avatar at rest, in metres, in the space of `root`'s parent. */
   readonly bounds: Box3;
   /** Shows `pose`, which is read and not kept. Allocates nothing. */
   apply(pose: Pose): void;
-  /** Frees geometries, materials, textures and skeletons. The rig must not be used afterwards. */
+  /** Lets time pass for what swings by itself; `deltaMs` is the time since the last call. Called after `apply`. */
+  update?(deltaMs: number): void;
+  /** Frees geometries, materials, textures, pictures and skeletons. The rig must not be used afterwards. */
   dispose(): void;
 }

@@ -25,7 +25,7 @@ describe('AvatarSDK', () => {
     AvatarSDK.setSessionToken('t');
     AvatarSDK.setRenderQuality('standard');
     AvatarSDK.setRenderResolutionCap(true, 720);
-    expect(AvatarSDK.configuration).toMatchObject({ renderQuality: 'standard', audioFormat: { sampleRate: 24_000 } });
+    expect(AvatarSDK.configuration).toMatchObject({ renderQuality: 'medium', audioFormat: { sampleRate: 24_000 } });
     expect(AvatarManager.shared.baseUrl).toBe('https://cdn.example/faces/');
     expect([AvatarSDK.userId, AvatarSDK.sessionToken, AvatarSDK.renderResolutionCapEnabled, AvatarSDK.renderResolutionMaxHeight]).toEqual(['u', 't', true, 720]);
     AvatarSDK.cleanup();

@@ -69,8 +69,8 @@ export const AvatarSDK = {
     settings.userId = userId;
   },
 
-  /** For views made from here on. */
-  setRenderQuality(renderQuality: RenderQuality): void {
+  /** For views made from here on; `standard` is what other SDKs call `medium`. */
+  setRenderQuality(renderQuality: RenderQuality | 'standard'): void {
     settings.configuration = configure({ ...settings.configuration, renderQuality });
   },
 
@@ -89,11 +89,11 @@ export const AvatarSDK = {
     return isDeviceSupported();
   },
 
-  /** Forgets settings, loaded avatars and a `customEndpoint`. Views go on until they are disposed of. */
+  /** Forgets settings, avatars in memory and a `customEndpoint`. Views go on until they are disposed of. */
   cleanup(): void {
     restoreEndpoint();
     settings = initialSettings();
-    AvatarManager.shared.clearAll();
+    AvatarManager.shared.release();
   },
 } as const;
 

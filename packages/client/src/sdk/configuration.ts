@@ -1,7 +1,7 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import { INGRESS_SAMPLE_RATES } from '@visavis/protocol/ingress';
 import type { AudioForm } from '../audio/index.js';
-import type { RenderQuality } from '../look/index.js';
+import { QUALITY_NAMES, type RenderQuality } from '../look/index.js';
 
 export type DrivingServiceMode = 'direct' | 'backend' | 'rtc';
 export type LogLevel = 'off' | 'error' | 'warning' | 'all';
@@ -17,8 +17,9 @@ export interface Configuration {
   /** How audio bytes without an envelope are read. Default mono 16 kHz PCM. */
   readonly audioFormat: AudioForm & {
     readonly channelCount: 1;
-    /** Kept for code that sets them: no microphone is sent yet. */
+    /** The microphone is sent as Opus where the browser has an encoder, else as PCM. Default true. */
     readonly opusUplinkEnabled: boolean;
+    /** Of the microphone's Opus, bits a second, 6,000..128,000. Default 48,000. */
     readonly opusBitrate: number;
   };
   /** Folder that holds one folder per avatar id. Default: the manager's own. */
@@ -26,11 +27,15 @@ export interface Configuration {
   readonly renderQuality: RenderQuality;
 }
 
-export type ConfigurationInput = Partial<Omit<Configuration, 'audioFormat'>> & { readonly audioFormat?: Partial<Configuration['audioFormat']> };
+export interface ConfigurationInput extends Partial<Omit<Configuration, 'audioFormat' | 'renderQuality'>> {
+  readonly audioFormat?: Partial<Configuration['audioFormat']>;
+  /** `standard` is what other SDKs call `medium`. */
+  readonly renderQuality?: RenderQuality | 'standard';
+}
 
 const MODES: readonly DrivingServiceMode[] = ['direct', 'backend', 'rtc'];
 const LEVELS: readonly LogLevel[] = ['off', 'error', 'warning', 'all'];
-const QUALITIES: readonly RenderQuality[] = ['standard', 'high', 'ultra'];
+const QUALITIES: readonly RenderQuality[] = [...QUALITY_NAMES, 'auto'];
 
 /** Fills in defaults. Throws `invalidConfiguration` that names the field and what it may be. */
 export function configure(input: ConfigurationInput): Configuration {
@@ -45,7 +50,7 @@ export function configure(input: ConfigurationInput): Configuration {
     logLevel: oneOf('logLevel', input.logLevel ?? 'off', LEVELS),
     audioFormat: audioFormat(input.audioFormat ?? {}),
     customEndpoint: input.customEndpoint,
-    renderQuality: oneOf('renderQuality', input.renderQuality ?? 'ultra', QUALITIES),
+    renderQuality: oneOf('renderQuality', input.renderQuality === 'standard' ? 'medium' : input.renderQuality ?? 'ultra', QUALITIES),
   };
 }
 
@@ -54,6 +59,7 @@ function audioFormat({
 }: Partial<Configuration['audioFormat']>): Configuration['audioFormat'] {
   if (channelCount !== 1) throw invalid('audioFormat.channelCount must be 1');
   if (!INGRESS_SAMPLE_RATES.includes(sampleRate)) throw invalid(`audioFormat.sampleRate must be one of ${INGRESS_SAMPLE_RATES.join(', ')}`);
+  if (!(opusBitrate >= 6_000 && opusBitrate <= 128_000)) throw invalid('audioFormat.opusBitrate must be within 6000..128000');
   const form = oneOf('audioFormat.inputAudioFormat', inputAudioFormat, ['pcm', 'opus'] as const);
   return { channelCount, sampleRate, inputAudioFormat: form, opusUplinkEnabled, opusBitrate };
 }

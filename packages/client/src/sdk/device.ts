@@ -1,4 +1,4 @@
-/** Rough speed of the machine, 0..100 each: 100 is more than enough, below 30 choose `standard` quality. */
+/** Rough speed of the machine, 0..100 each: 100 is more than enough, below 30 choose `low` quality. */
 export interface DeviceScore {
   readonly cpuScore: number;
   readonly gpuScore: number;

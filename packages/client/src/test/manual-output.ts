@@ -5,6 +5,7 @@ import type { AudioOutput, AudioState, OutputStream } from '../audio/index.js';
 export class ManualStream implements OutputStream {
   readonly sampleRate: number;
   onProgress: (() => void) | undefined;
+  refillMs = 0;
   isStarved = false;
   /** Everything written, in order. */
   readonly samples: number[] = [];
@@ -66,9 +67,10 @@ export class ManualStream implements OutputStream {
   /** Lets `ms` of sound out, as far as there is any and it runs. */
   play(ms: number): void {
     if (this.isCut) return;
-    const endMs = this.isRunning ? Math.min(this.#positionMs + ms, this.writtenMs) : this.#positionMs;
+    const mayGoOn = !this.isStarved || this.#ended || this.aheadMs >= this.refillMs;
+    const endMs = this.isRunning && mayGoOn ? Math.min(this.#positionMs + ms, this.writtenMs) : this.#positionMs;
     this.#moving = this.isRunning && endMs > this.#positionMs;
-    this.isStarved = this.isRunning && !this.#ended && endMs >= this.writtenMs && this.writtenMs > 0;
+    this.isStarved = this.isRunning && !this.#ended && this.writtenMs > 0 && (!mayGoOn || endMs >= this.writtenMs);
     this.#positionMs = endMs;
     this.onProgress?.();
   }

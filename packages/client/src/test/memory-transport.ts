@@ -1,17 +1,22 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import { decodeServerMessage, encodeServerMessage, type ServerBodies, type ServerKind } from '@visavis/protocol/downlink';
 import {
-  DownlinkReader, type ConnectionState, type ReportedEnd, type ReportedPosition, type Transport, type TransportSink,
+  DownlinkReader, type ConnectionState, type MicrophonePiece, type ReportedEnd, type ReportedPosition, type Transport, type TransportSink,
 } from '../transport/index.js';
 
 /** A report with the backend's name for the request. */
 export type Reported<T> = Omit<T, 'conversationId'> & { readonly reqId: string };
+
+/** Microphone pieces kept: a minute of 20 ms each; the oldest goes. */
+const MAX_MIC_PIECES = 3_000;
 
 /** A transport without a network: messages are handed in, and what the client says is kept. */
 export class MemoryTransport implements Transport {
   readonly texts: string[] = [];
   readonly interrupts: string[] = [];
   readonly positions: Reported<ReportedPosition>[] = [];
+  /** What the microphone sent while connected; see `MAX_MIC_PIECES`. */
+  readonly microphone: MicrophonePiece[] = [];
   readonly finished: Reported<ReportedEnd>[] = [];
   bytesReceived = 0;
   #state: ConnectionState = 'disconnected';
@@ -52,6 +57,12 @@ export class MemoryTransport implements Transport {
   interrupt(reason: string): void {
     this.#reader?.interrupted();
     this.interrupts.push(reason);
+  }
+
+  sendMicrophone(piece: MicrophonePiece): void {
+    if (this.#state !== 'connected') return;
+    this.microphone.push(piece);
+    if (this.microphone.length > MAX_MIC_PIECES) this.microphone.shift();
   }
 
   reportPosition(position: ReportedPosition): void {

@@ -23,6 +23,15 @@ interface Segment {
 /** What became of a chunk. */
 export type AddResult = 'added' | 'duplicate' | 'full';
 
+/** Consecutive frames: each of `rows` holds the 58 channels of one. */
+export interface MotionRows {
+  readonly startMs: number;
+  readonly fps: number;
+  /** The channels that are driven; the same object for as long as they are the same. */
+  readonly mask: ChannelMask;
+  readonly rows: readonly ArrayLike<number>[];
+}
+
 /**
  * The motion of one utterance, in time order whatever order it came in. Bounded: see `MAX_TRACK_FRAMES`.
  * A chunk that begins where another does is a duplicate and dropped; an overlapping one yields to what comes after it.
@@ -38,15 +47,19 @@ export class MotionTrack {
   }
 
   add({ frames, fps, mask, poses }: DecodedMotion): AddResult {
-    const startMs = frames[0]!.timeMs;
+    return this.addRows({ startMs: frames[0]!.timeMs, fps, mask, rows: poses.map(({ values }) => values) });
+  }
+
+  /** As `add`, of motion that never was a chunk. */
+  addRows({ startMs, fps, mask, rows: list }: MotionRows): AddResult {
     const at = this.#insertionIndex(startMs);
     if (this.#segments[at - 1]?.startMs === startMs) return 'duplicate';
-    if (this.#frames + poses.length > MAX_TRACK_FRAMES) return 'full';
+    if (this.#frames + list.length > MAX_TRACK_FRAMES) return 'full';
     const frameMs = 1000 / fps;
-    const rows = new Float32Array(poses.length * CHANNEL_COUNT);
-    poses.forEach((pose, i) => rows.set(pose.values, i * CHANNEL_COUNT));
-    this.#segments.splice(at, 0, { startMs, endMs: startMs + poses.length * frameMs, frameMs, count: poses.length, mask, rows });
-    this.#frames += poses.length;
+    const rows = new Float32Array(list.length * CHANNEL_COUNT);
+    list.forEach((row, i) => rows.set(row, i * CHANNEL_COUNT));
+    this.#segments.splice(at, 0, { startMs, endMs: startMs + list.length * frameMs, frameMs, count: list.length, mask, rows });
+    this.#frames += list.length;
     return 'added';
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mayStart, mustWaitForMotion, type Supply } from './policy.js';
+import { mayStart, mustStandIn, mustWaitForMotion, type Supply } from './policy.js';
 
-const supply = (changes: Partial<Supply>): Supply => ({ audioMs: 0, audioEnded: false, motionMs: 0, motionEnded: false, ...changes });
+const supply = (changes: Partial<Supply>): Supply => ({ audioMs: 0, pieceMs: 20, audioEnded: false, motionMs: 0, motionEnded: false, isCovered: false, ...changes });
 
 describe('the start rule', () => {
   it.each([
@@ -13,6 +13,16 @@ describe('the start rule', () => {
     ['motion too short, after the wait', supply({ audioMs: 500, motionMs: 59 }), 200, true],
   ])('%s', (_, given, waitedMs, expected) => {
     expect(mayStart(given, waitedMs, 'audioIndependent')).toBe(expected);
+  });
+
+  it.each([
+    ['as long as was learned', supply({ audioMs: 100, motionMs: 100 }), 89, false],
+    ['no longer', supply({ audioMs: 100, motionMs: 100 }), 90, true],
+    ['not where speech comes faster than it is heard', supply({ audioMs: 110, motionMs: 150 }), 0, true],
+    ['for motion too', supply({ audioMs: 400, motionMs: 149 }), 0, false],
+    ['not for an utterance that is all there', supply({ audioMs: 40, audioEnded: true, motionEnded: true }), 0, true],
+  ])('with a delay of 90 ms: %s', (_, given, waitedMs, expected) => {
+    expect(mayStart(given, waitedMs, 'audioIndependent', 90)).toBe(expected);
   });
 
   it('waits for motion however long in strictSync', () => {
@@ -33,4 +43,12 @@ describe('starvation', () => {
     expect(mustWaitForMotion(supply({ motionMs: 80 }), true, 'strictSync')).toBe(false);
     expect(mustWaitForMotion(supply({ motionMs: 0, motionEnded: true }), true, 'strictSync')).toBe(false);
   });
+});
+
+it('the stand-in comes when motion runs out, goes when there is enough again, and does not come for the last frame', () => {
+  expect(mustStandIn(supply({ motionMs: 20 }), false)).toBe(false);
+  expect(mustStandIn(supply({ motionMs: 19 }), false)).toBe(true);
+  expect(mustStandIn(supply({ motionMs: 119 }), true)).toBe(true);
+  expect(mustStandIn(supply({ motionMs: 120 }), true)).toBe(false);
+  expect(mustStandIn(supply({ motionMs: 0, isCovered: true }), false)).toBe(false);
 });

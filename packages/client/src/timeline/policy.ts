@@ -4,7 +4,7 @@
 
 /** Audio and motion that must be there before sound starts. */
 export const START_BUFFER_MS = 60;
-/** After this wait audio starts without motion. */
+/** After this wait audio starts without motion, and what is missing at the utterance's start is given up. */
 export const START_PATIENCE_MS = 200;
 /** `strictSync` holds the sound when motion covers less than this beyond what is heard ... */
 export const STRICT_LOW_MS = 20;
@@ -18,17 +18,26 @@ export type FrameStarvationMode = 'audioIndependent' | 'strictSync';
 export interface Supply {
   /** Decoded audio ready to play. */
   readonly audioMs: number;
+  /** The longest piece of audio that came. */
+  readonly pieceMs: number;
   readonly audioEnded: boolean;
   /** Motion without a gap from the playback position on. */
   readonly motionMs: number;
   readonly motionEnded: boolean;
+  /** Motion is there to the utterance's last sample. */
+  readonly isCovered: boolean;
 }
 
-/** True when the utterance may start, `waitedMs` after its first audio came. */
-export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvationMode): boolean {
-  const audioReady = supply.audioMs >= START_BUFFER_MS || supply.audioEnded;
-  if (!audioReady) return false;
-  if (supply.motionMs >= START_BUFFER_MS || supply.motionEnded) return true;
+/**
+ * True when the utterance may start, `waitedMs` after its first audio came. `delayMs` is what this connection has taught to
+ * wait (`StartDelay`); speech that comes faster than it is heard does not wait for it.
+ */
+export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvationMode, delayMs = 0): boolean {
+  const { audioMs, pieceMs, motionMs } = supply;
+  // At the pace of speech a piece more than was waited for is there by then.
+  const hasStore = audioMs >= START_BUFFER_MS && (waitedMs >= delayMs || audioMs >= delayMs + pieceMs);
+  if (!hasStore && !supply.audioEnded) return false;
+  if (supply.motionEnded || (motionMs >= START_BUFFER_MS && (waitedMs >= delayMs || motionMs >= START_BUFFER_MS + delayMs))) return true;
   return mode === 'audioIndependent' && waitedMs >= START_PATIENCE_MS;
 }
 
@@ -36,4 +45,14 @@ export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvation
 export function mustWaitForMotion(supply: Supply, waiting: boolean, mode: FrameStarvationMode): boolean {
   if (mode === 'audioIndependent' || supply.motionEnded) return false;
   return supply.motionMs < (waiting ? STRICT_HIGH_MS : STRICT_LOW_MS);
+}
+
+/** The mouth is moved by the sound itself when motion covers less than this beyond what is heard ... */
+export const STAND_IN_LOW_MS = 20;
+/** ... until motion covers this much again: both fades of a hand-over, and some. */
+export const STAND_IN_HIGH_MS = 120;
+
+/** Whether the stand-in moves the mouth now, given whether it does already. Sound that waits for motion needs none. */
+export function mustStandIn({ motionMs, isCovered }: Supply, standingIn: boolean): boolean {
+  return standingIn ? motionMs < STAND_IN_HIGH_MS : !isCovered && motionMs < STAND_IN_LOW_MS;
 }

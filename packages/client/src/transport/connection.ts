@@ -52,9 +52,9 @@ export class Connection {
     return true;
   }
 
-  /** As `send`, for what gives way when the connection is slow. */
-  sendIfQuick<K extends ClientKind>(kind: K, body: ClientBodies[K]): void {
-    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) this.send(kind, body);
+  /** As `send`, for what gives way when the connection is slow: when more than `maxBytes` wait to be sent. */
+  sendIfQuick<K extends ClientKind>(kind: K, body: ClientBodies[K], maxBytes = MAX_BUFFERED_BYTES): void {
+    if (this.#socket.bufferedAmount <= maxBytes) this.send(kind, body);
   }
 
   /** Leaves without a word to `onEnd`. */

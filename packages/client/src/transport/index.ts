@@ -7,6 +7,6 @@ export { DownlinkReader } from './downlink-reader.js';
 export { RateMeter } from './rate-meter.js';
 export { BROWSER_SOCKET, type OpenSocket, type SocketLike } from './socket.js';
 export type {
-  ConnectionState, DownlinkAudio, ReportedEnd, ReportedPosition, Transport, TransportSink,
+  ConnectionState, DownlinkAudio, MicrophonePiece, ReportedEnd, ReportedPosition, Transport, TransportSink,
 } from './transport.js';
 export { WebSocketTransport, type Ticket, type WebSocketTransportOptions } from './websocket-transport.js';

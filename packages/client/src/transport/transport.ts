@@ -11,6 +11,12 @@ export type DownlinkAudio =
   /** s16le mono. */
   | { readonly kind: 'pcm'; readonly bytes: Uint8Array; readonly sampleRate: number };
 
+/** A piece of what the microphone hears: one Opus packet, or s16le mono at 16 kHz. */
+export interface MicrophonePiece {
+  readonly codec: 'opus' | 'pcm';
+  readonly bytes: Uint8Array;
+}
+
 /** What a transport hands its messages to: the controller. */
 export interface TransportSink {
   handleState(state: ConnectionState): void;
@@ -55,6 +61,8 @@ export interface Transport {
   sendText(text: string): void;
   /** The user cut in; what the backend sent before it knows is dropped. */
   interrupt(reason: string): void;
+  /** The next piece of the microphone. Dropped where it cannot be sent now: what is said late is of no use. */
+  sendMicrophone(piece: MicrophonePiece): void;
   reportPosition(position: ReportedPosition): void;
   reportFinished(end: ReportedEnd): void;
   /** Leaves for good. */

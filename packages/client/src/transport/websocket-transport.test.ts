@@ -1,5 +1,5 @@
 import { CLOSE_CODE } from '@visavis/protocol/ingress';
-import { PlaybackState } from '@visavis/protocol/downlink';
+import { MicCodec, PlaybackState } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -275,6 +275,22 @@ describe('messages', () => {
     transport.reportPosition({ conversationId: 'c1', playedMs: 10, state: 'playing' });
     transport.reportFinished({ conversationId: 'c1', playedMs: 20, interrupted: true });
     expect(kinds(socket).slice(before)).toEqual(['playbackFinished']);
+  });
+
+  it('of the microphone are numbered, and left out rather than sent late', async () => {
+    const socket = await connected();
+    const say = (codec: 'opus' | 'pcm'): void => transport.sendMicrophone({ codec, bytes: Uint8Array.of(1, 2) });
+    say('pcm');
+    say('opus');
+    socket.bufferedAmount = 4 * 1024;
+    say('opus');
+    say('pcm');
+    socket.bufferedAmount = 17 * 1024;
+    say('pcm');
+    socket.bufferedAmount = 0;
+    say('opus');
+    const pieces = socket.sent.flatMap((message) => (message.case === 'mic' ? [[message.value.sequence, message.value.codec]] : []));
+    expect(pieces).toEqual([[1, MicCodec.PCM_S16LE_16K], [2, MicCodec.OPUS], [4, MicCodec.PCM_S16LE_16K], [6, MicCodec.OPUS]]);
   });
 
   it('of text need a connection', async () => {

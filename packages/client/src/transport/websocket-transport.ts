@@ -1,5 +1,5 @@
 import { seededRandom, type Random } from '@visavis/face';
-import { PlaybackState, type ClientBodies, type ServerMessage } from '@visavis/protocol/downlink';
+import { MicCodec, PlaybackState, type ClientBodies, type ServerMessage } from '@visavis/protocol/downlink';
 import { CLOSE_CODE } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
 import { SYSTEM_TIMER, type Timer } from '../timeline/index.js';
@@ -8,7 +8,7 @@ import { Connection } from './connection.js';
 import { Deliveries, type Delivery, type KeptKind } from './deliveries.js';
 import { DownlinkReader, toError } from './downlink-reader.js';
 import { BROWSER_SOCKET, type OpenSocket } from './socket.js';
-import type { ConnectionState, ReportedEnd, ReportedPosition, Transport, TransportSink } from './transport.js';
+import type { ConnectionState, MicrophonePiece, ReportedEnd, ReportedPosition, Transport, TransportSink } from './transport.js';
 
 /** Where to connect, and the short-lived secret that opens one avatar stream. */
 export interface Ticket {
@@ -30,6 +30,8 @@ export interface WebSocketTransportOptions {
 
 /** A restarting backend asks everyone to come back: spread over a quarter of a second. */
 const DRAIN_SPREAD_MS = 250;
+/** With more than this waiting to be sent the microphone's pieces are dropped: half a second of PCM, about as much of Opus. */
+const MAX_MIC_BUFFERED_BYTES = { pcm: 16 * 1024, opus: 3 * 1024 } as const;
 /** Longest wait for a ticket. */
 const TICKET_TIMEOUT_MS = 10_000;
 
@@ -60,6 +62,8 @@ export class WebSocketTransport implements Transport {
   #bytesReceived = 0;
   #closed = false;
   #interrupts = 0;
+  /** Pieces of the microphone so far, those that were dropped included: a gap in their numbers says so. */
+  #micPieces = 0;
   /** The answer to the last interrupt has not come. */
   #interruptPending = false;
   /** The backend's own reason for the end that is about to come. */
@@ -110,6 +114,13 @@ export class WebSocketTransport implements Transport {
     this.#interrupts += 1;
     this.#interruptPending = true;
     if (this.#state === 'connected') this.#askAfterInterrupt();
+  }
+
+  sendMicrophone({ codec, bytes }: MicrophonePiece): void {
+    this.#micPieces = (this.#micPieces + 1) >>> 0;
+    if (this.#state !== 'connected') return;
+    const body = { sequence: this.#micPieces, codec: codec === 'opus' ? MicCodec.OPUS : MicCodec.PCM_S16LE_16K, data: bytes };
+    this.#connection?.sendIfQuick('mic', body, MAX_MIC_BUFFERED_BYTES[codec]);
   }
 
   reportPosition(position: ReportedPosition): void {

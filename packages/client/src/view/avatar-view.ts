@@ -1,22 +1,28 @@
 import type { Pose } from '@visavis/face';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Avatar } from '../avatar/index.js';
-import type { Background, RenderQuality } from '../look/index.js';
+import { firstStep, isBackground, isRenderQuality, QualityGovernor, type Background, type QualityName, type RenderQuality } from '../look/index.js';
 import type { Rig } from '../rig/index.js';
 import { PortraitCamera, type AvatarTransform, type CameraConfig, type ViewRect } from './camera.js';
 import { AvatarCanvas } from './canvas.js';
 import { BROWSER_TIMER, FrameLoop, type FrameTimer } from './frame-loop.js';
+import { isFramingName, type FramingName } from './framing.js';
 import { IdlePoseSource, type PoseSource } from './pose-source.js';
+import { CameraSway, prefersReducedMotion } from './sway.js';
 
 export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
   /** Where poses come from; the view disposes of it. Default: idle life. */
   readonly controller?: Controller;
-  /** Default `ultra`. */
+  /** Default `ultra`; `auto` follows the frame rate. */
   readonly quality?: RenderQuality;
   /** Ceiling of the picture's height in device pixels. Default: none but the quality's. */
   readonly maxHeight?: number | undefined;
   /** Default `studio`. */
   readonly background?: Background;
+  /** How much of the avatar is seen. Default `avatar`: as its manifest says. */
+  readonly framing?: FramingName;
+  /** A slow, small motion of the camera. Default: none, and none where the system asks for reduced motion. */
+  readonly idleCamera?: boolean;
   /** Display refresh and clock. Default: the browser's. */
   readonly timer?: FrameTimer;
 }
@@ -33,6 +39,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   onFirstRendering: (() => void) | undefined;
   /** `renderingUnavailable`, `renderingContextLost` or `unsupportedAvatarAsset`. */
   onError: ((error: VisavisError) => void) | undefined;
+  /** Gives the pose to show in place of the controller's; what it returns is read before the next call. */
+  poseFilter: ((pose: Pose, nowMs: number) => Pose) | undefined;
   /** Called with each pose after the rig has taken it; the pose must not be kept. */
   onPoseApplied: ((pose: Pose, nowMs: number) => void) | undefined;
 
@@ -40,7 +48,12 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly #camera: PortraitCamera;
   readonly #canvas: AvatarCanvas | undefined;
   readonly #loop: FrameLoop;
+  readonly #sway: CameraSway | undefined;
+  #quality: RenderQuality;
+  #background: Background;
+  #governor: QualityGovernor | undefined;
   #rig: Rig | undefined;
+  #lastMs: number | undefined;
   #drawn = false;
   #disposed = false;
 
@@ -48,8 +61,16 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.avatar = avatar;
     this.controller = options.controller ?? (new IdlePoseSource() as PoseSource as Controller);
     this.#container = container;
-    this.#camera = new PortraitCamera(avatar.manifest.framing);
-    this.#canvas = this.#createCanvas(options);
+    const { quality = 'ultra', background = 'studio', framing = 'avatar' } = options;
+    check('quality', quality, isRenderQuality);
+    check('background', background, isBackground);
+    check('framing', framing, isFramingName);
+    this.#quality = quality;
+    this.#background = background;
+    this.#governor = governorOf(quality);
+    this.#camera = new PortraitCamera(avatar.manifest.framing, framing);
+    this.#sway = options.idleCamera ? new CameraSway() : undefined;
+    this.#canvas = this.#createCanvas(options.maxHeight);
     this.#loop = new FrameLoop((nowMs) => this.#frame(nowMs), options.timer ?? BROWSER_TIMER);
     void this.#loadRig();
   }
@@ -61,6 +82,45 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
 
   set avatarTransform(transform: AvatarTransform) {
     this.#camera.transform = transform;
+    this.#canvas?.resize();
+  }
+
+  /** What the view may spend on its picture, as it was set. Multisampling stays as it was when the view was made. */
+  get quality(): RenderQuality {
+    return this.#quality;
+  }
+
+  set quality(quality: RenderQuality) {
+    check('quality', quality, isRenderQuality);
+    this.#quality = quality;
+    this.#governor = governorOf(quality);
+    this.#canvas?.setQuality(firstStep(quality));
+  }
+
+  /** The step in use: where `quality` is `auto`, the one that frames keep up with. */
+  get currentQuality(): QualityName {
+    return this.#canvas?.quality ?? firstStep(this.#quality);
+  }
+
+  /** Light, surroundings and what is behind the avatar. */
+  get background(): Background {
+    return this.#background;
+  }
+
+  set background(background: Background) {
+    check('background', background, isBackground);
+    this.#background = background;
+    this.#canvas?.setBackground(background);
+  }
+
+  /** How much of the avatar is seen. Setting it also ends what `updateCameraConfig` began. */
+  get framing(): FramingName {
+    return this.#camera.framing;
+  }
+
+  set framing(framing: FramingName) {
+    check('framing', framing, isFramingName);
+    this.#camera.framing = framing;
     this.#canvas?.resize();
   }
 
@@ -114,10 +174,11 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.controller.dispose?.();
   }
 
-  #createCanvas({ quality = 'ultra', background = 'studio', maxHeight }: AvatarViewOptions<Controller>): AvatarCanvas | undefined {
+  #createCanvas(maxHeight: number | undefined): AvatarCanvas | undefined {
     const onError = (error: VisavisError): void => this.onError?.(error);
+    const look = { quality: firstStep(this.#quality), background: this.#background };
     try {
-      return new AvatarCanvas({ container: this.#container, quality, background, maxHeight, camera: this.#camera, onError });
+      return new AvatarCanvas({ container: this.#container, ...look, maxHeight, camera: this.#camera, onError });
     } catch (error) {
       // Told later: nobody can have set `onError` while the constructor runs.
       queueMicrotask(() => this.#fail(error));
@@ -142,13 +203,27 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   }
 
   #frame(nowMs: number): void {
-    const pose = this.controller.poseAt(nowMs);
+    const own = this.controller.poseAt(nowMs);
     if (!this.#rig) return;
+    const pose = this.poseFilter?.(own, nowMs) ?? own;
     this.#rig.apply(pose);
+    this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
+    this.#lastMs = nowMs;
     this.onPoseApplied?.(pose, nowMs);
-    if (this.#canvas?.draw() && !this.#drawn) {
+    if (this.#sway) this.#camera.sway(prefersReducedMotion() ? undefined : this.#sway.advance(nowMs));
+    if (!this.#canvas?.draw()) return;
+    if (this.#governor) this.#canvas.setQuality(this.#governor.frame(nowMs));
+    if (!this.#drawn) {
       this.#drawn = true;
       this.onFirstRendering?.();
     }
   }
+}
+
+function governorOf(quality: RenderQuality): QualityGovernor | undefined {
+  return quality === 'auto' ? new QualityGovernor(firstStep(quality)) : undefined;
+}
+
+function check(option: string, value: unknown, isValid: (value: unknown) => boolean): void {
+  if (!isValid(value)) throw new VisavisError('invalidConfiguration', `${option} "${String(value)}" is not known`);
 }

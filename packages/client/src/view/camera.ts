@@ -1,7 +1,9 @@
+import type { Framing } from '@visavis/protocol/avatar';
 import { Matrix4, PerspectiveCamera, Vector3, type Box3 } from 'three';
-import type { Framing } from '../avatar/index.js';
+import { framingOf, type FramingName } from './framing.js';
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
+const STILL = [0, 0, 0] as const;
 
 /** Where the camera stands and looks, in metres, and its vertical field of view in degrees. */
 export interface CameraConfig {
@@ -36,19 +38,33 @@ export function frameCamera({ target, width, height, fovDeg }: Framing, aspect: 
 export class PortraitCamera {
   readonly camera = new PerspectiveCamera(20, 1, 0.05, 30);
   transform: AvatarTransform = { x: 0, y: 0, scale: 1 };
-  readonly #framing: Framing;
+  readonly #own: Framing;
+  #name: FramingName;
   #fixed: CameraConfig | undefined;
+  #standing: CameraConfig;
   readonly #shift = new Matrix4();
 
-  constructor(framing: Framing) {
-    this.#framing = framing;
+  constructor(own: Framing, name: FramingName = 'avatar') {
+    this.#own = own;
+    this.#name = name;
+    this.#standing = this.config;
   }
 
   get config(): CameraConfig {
-    return this.#fixed ?? frameCamera(this.#framing, this.camera.aspect);
+    return this.#fixed ?? frameCamera(framingOf(this.#name, this.#own), this.camera.aspect);
   }
 
-  /** Takes the camera to `config` for good. */
+  get framing(): FramingName {
+    return this.#name;
+  }
+
+  /** Frames the avatar anew, also where the camera had been fixed. */
+  set framing(name: FramingName) {
+    this.#name = name;
+    this.#fixed = undefined;
+  }
+
+  /** Takes the camera to `config` until a framing is set. */
   fix(config: CameraConfig): void {
     this.#fixed = config;
   }
@@ -58,15 +74,25 @@ export class PortraitCamera {
     const { camera } = this;
     const { x, y, scale } = this.transform;
     camera.aspect = aspect;
-    const { position, target, fovDeg } = this.config;
-    camera.fov = fovDeg;
-    camera.position.set(...position);
-    camera.lookAt(...target);
-    camera.updateMatrixWorld();
+    this.#standing = this.config;
+    camera.fov = this.#standing.fovDeg;
+    this.sway();
     camera.updateProjectionMatrix();
     this.#shift.makeScale(scale, scale, 1).setPosition(x, y, 0);
     camera.projectionMatrix.premultiply(this.#shift);
     camera.projectionMatrixInverse.copy(camera.projectionMatrix).invert();
+  }
+
+  /**
+   * Stands `offset` (metres aside, up and nearer, for a subject one metre away) from its place, looking at the same point.
+   * Allocates nothing.
+   */
+  sway(offset: ArrayLike<number> = STILL): void {
+    const { position: [x, y, z], target } = this.#standing;
+    const far = Math.hypot(x - target[0], y - target[1], z - target[2]);
+    this.camera.position.set(x + offset[0]! * far, y + offset[1]! * far, z - offset[2]! * far);
+    this.camera.lookAt(target[0], target[1], target[2]);
+    this.camera.updateMatrixWorld();
   }
 
   /** Where `box` is seen in a view of this size. */

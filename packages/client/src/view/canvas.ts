@@ -1,12 +1,13 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import { WebGLRenderer } from 'three';
-import { pixelRatio, QUALITY, Stage, type Background, type RenderQuality } from '../look/index.js';
+import { pixelRatio, QUALITY, Stage, type Background, type QualityName } from '../look/index.js';
 import type { Rig } from '../rig/index.js';
 import type { PortraitCamera } from './camera.js';
 
 export interface CanvasOptions {
   readonly container: HTMLElement;
-  readonly quality: RenderQuality;
+  /** The step to begin with. */
+  readonly quality: QualityName;
   readonly background: Background;
   /** Ceiling of the picture's height in device pixels. */
   readonly maxHeight: number | undefined;
@@ -21,18 +22,22 @@ export class AvatarCanvas {
   readonly #stage: Stage;
   readonly #options: CanvasOptions;
   readonly #resizes: ResizeObserver;
+  #quality: QualityName;
+  #background: Background;
   #lost = false;
 
   /** Throws `renderingUnavailable` where there is no WebGL 2. */
   constructor(options: CanvasOptions) {
     this.#options = options;
+    this.#quality = options.quality;
+    this.#background = options.background;
     this.#renderer = createRenderer(options);
     this.element = this.#renderer.domElement;
     Object.assign(this.element.style, { display: 'block', width: '100%', height: '100%' });
     this.element.addEventListener('webglcontextlost', this.#handleLoss);
     this.element.addEventListener('webglcontextrestored', this.#handleRestore);
-    this.#stage = new Stage(options.background);
-    this.#stage.prepare(this.#renderer, QUALITY[options.quality]);
+    this.#stage = new Stage();
+    this.#prepare();
     options.container.append(this.element);
     this.#resizes = new ResizeObserver(() => this.resize());
     this.#resizes.observe(options.container);
@@ -44,8 +49,32 @@ export class AvatarCanvas {
     return { width: this.element.width, height: this.element.height };
   }
 
+  get quality(): QualityName {
+    return this.#quality;
+  }
+
+  get background(): Background {
+    return this.#background;
+  }
+
   add(rig: Rig): void {
-    this.#stage.add(rig.root, QUALITY[this.#options.quality]);
+    this.#stage.add(rig.root, QUALITY[this.#quality]);
+  }
+
+  /** Changes what the picture costs; multisampling alone stays as it was made. */
+  setQuality(quality: QualityName): void {
+    if (quality === this.#quality) return;
+    this.#quality = quality;
+    this.#stage.setQuality(QUALITY[quality]);
+    this.resize();
+  }
+
+  setBackground(background: Background): void {
+    if (background === this.#background) return;
+    this.#background = background;
+    if (this.#lost) return;
+    this.#stage.setBackground(this.#renderer, background);
+    this.draw();
   }
 
   /** Draws the stage as it is. False while the graphics context is lost. */
@@ -57,10 +86,10 @@ export class AvatarCanvas {
 
   /** Fits the picture to the container and the camera to the picture. */
   resize(): void {
-    const { container, quality, camera, maxHeight } = this.#options;
+    const { container, camera, maxHeight } = this.#options;
     const width = Math.max(1, container.clientWidth);
     const height = Math.max(1, container.clientHeight);
-    this.#renderer.setPixelRatio(pixelRatio(globalThis.devicePixelRatio, QUALITY[quality], height, maxHeight));
+    this.#renderer.setPixelRatio(pixelRatio(globalThis.devicePixelRatio, QUALITY[this.#quality], height, maxHeight));
     this.#renderer.setSize(width, height, false);
     camera.update(width / height);
     this.draw();
@@ -91,15 +120,20 @@ export class AvatarCanvas {
 
   readonly #handleRestore = (): void => {
     this.#lost = false;
-    this.#stage.prepare(this.#renderer, QUALITY[this.#options.quality]);
+    this.#prepare();
   };
+
+  #prepare(): void {
+    this.#stage.prepare(this.#renderer, this.#background, QUALITY[this.#quality]);
+  }
 }
 
-function createRenderer({ quality, background }: CanvasOptions): WebGLRenderer {
+function createRenderer({ quality }: CanvasOptions): WebGLRenderer {
   try {
     return new WebGLRenderer({
       antialias: QUALITY[quality].antialias,
-      alpha: background === 'transparent',
+      // Also for presets with a backdrop, which may be changed for one without.
+      alpha: true,
       powerPreference: 'high-performance',
     });
   } catch (cause) {

@@ -4,5 +4,6 @@
  */
 export { AvatarView, type AvatarViewOptions } from './avatar-view.js';
 export type { AvatarTransform, CameraConfig, ViewRect } from './camera.js';
+export { FRAMING_NAMES, type FramingName } from './framing.js';
 export type { FrameTimer } from './frame-loop.js';
 export type { PoseSource } from './pose-source.js';

@@ -33,10 +33,10 @@ afterEach(async () => {
 });
 
 describe('PCM through the worklet', () => {
-  it.each([16_000, 48_000])('at %i Hz is heard whole, sample by sample, and reported', async (sampleRate) => {
-    const seen = await page.evaluate(async (rate) => {
+  it.each([[16_000, 48_000], [48_000, 48_000], [24_000, 44_100]])('at %i Hz is heard whole on a device of %i Hz, sample by sample, and reported', async (sampleRate, deviceRate) => {
+    const seen = await page.evaluate(async ([rate, outRate]) => {
       const { RecordingDevice, client } = engine;
-      const device = new RecordingDevice({ sampleRate: 48_000 });
+      const device = new RecordingDevice({ sampleRate: outRate });
       const controller = new client.AvatarController({
         output: new client.WorkletOutput(device), audioFormat: { sampleRate: rate, inputAudioFormat: 'pcm' },
       });
@@ -51,20 +51,20 @@ describe('PCM through the worklet', () => {
       for (let at = 0; at < bytes.length; at += 7_777) controller.yieldAudioData(bytes.subarray(at, at + 7_777));
       controller.yieldAudioData(new Uint8Array(0), true);
       const { playedMs, interrupted } = await finished;
-      await device.until((heard) => heard.length > 49_000);
+      await device.until((heard) => heard.length > outRate + 1_000);
       controller.dispose();
       return { playedMs, interrupted, positions, states, heard: device.heard };
-    }, sampleRate);
+    }, [sampleRate, deviceRate] as const);
     expect(seen.playedMs).toBeCloseTo(1000, 3);
     expect(seen.interrupted).toBe(false);
     expect(seen.states).toEqual(['playing', 'idle']);
     expect(seen.positions.length).toBeGreaterThan(2);
     expect(seen.positions).toEqual([...seen.positions].sort((a, b) => a - b));
     const start = seen.heard.findIndex((sample) => sample !== 0);
-    const ideal = Array.from({ length: 48_000 }, (_, i) => (16_000 / 32_768) * Math.sin((2 * Math.PI * 250 * (i + (0.5 * 48_000) / sampleRate)) / 48_000));
-    const worst = Math.max(...ideal.slice(4_000, 44_000).map((sample, i) => Math.abs(sample - seen.heard[start + 4_000 + i]!)));
+    const ideal = Array.from({ length: deviceRate }, (_, i) => (16_000 / 32_768) * Math.sin((2 * Math.PI * 250 * (i + (0.5 * deviceRate) / sampleRate)) / deviceRate));
+    const worst = Math.max(...ideal.slice(4_000, 40_000).map((sample, i) => Math.abs(sample - seen.heard[start + 4_000 + i]!)));
     expect(worst, 'no sample lost, added or moved').toBeLessThan(0.002);
-    expect(seen.heard.slice(start + 48_000).every((sample) => Math.abs(sample) < 0.001)).toBe(true);
+    expect(seen.heard.slice(start + deviceRate).every((sample) => Math.abs(sample) < 0.001)).toBe(true);
   });
 
   it('falls silent on interrupt within the fade, without a step, and stays so', async () => {
@@ -202,6 +202,37 @@ describe('the audio device', () => {
     });
     expect(states).toHaveLength(20);
     expect(new Set(states)).toEqual(new Set(['closed']));
+  });
+
+  it('taken away by the system and given back goes on where it was, and its clock stands meanwhile', async () => {
+    const seen = await page.evaluate(async () => {
+      const { RecordingDevice, client } = engine;
+      const device = new RecordingDevice({ sampleRate: 48_000 });
+      const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
+      const states: string[] = [];
+      controller.onAudioState = (state) => states.push(state);
+      const finished = new Promise<{ playedMs: number; interrupted: boolean }>((resolve) => { controller.onPlaybackFinished = resolve; });
+      const ramp = Int16Array.from({ length: 16_000 }, (_, i) => 8_000 + i);
+      controller.yieldAudioData(new Uint8Array(ramp.buffer), true);
+      await device.until((heard) => heard.length > 9_600);
+      await device.contexts[0]!.suspend();
+      const stood = controller.getAudioTime();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      const moved = controller.getAudioTime() - stood;
+      await controller.initializeAudioContext();
+      const { playedMs, interrupted } = await finished;
+      await device.until((heard) => heard.slice(-2_400).every((sample) => sample === 0));
+      controller.dispose();
+      const first = device.heard.findIndex((sample) => sample !== 0);
+      return { moved, playedMs, interrupted, states, sound: device.heard.slice(first + 200, first + 47_000) };
+    });
+    expect(seen.moved).toBe(0);
+    expect(seen).toMatchObject({ interrupted: false, states: ['running', 'locked', 'running', 'closed'] });
+    expect(seen.playedMs).toBeCloseTo(1000, 3);
+    // The ramp rises from sample to sample: nothing was lost or repeated.
+    const steps = seen.sound.slice(1).map((sample, i) => sample - seen.sound[i]!);
+    expect(Math.min(...steps)).toBeGreaterThan(-1e-4);
+    expect(Math.max(...steps)).toBeLessThan(1e-3);
   });
 
   it('says that it is locked, and a tap unlocks it', async () => {

@@ -48,7 +48,7 @@ describe('an AvatarView with its controller, in a browser', () => {
       const manager = new AvatarManager({ baseUrl: '/avatars/' });
       const avatar = await manager.load('ava');
       const controller = new AvatarController({ output: new WorkletOutput(new RecordingDevice({ sampleRate: 48_000 })) });
-      const view = new AvatarView(avatar, document.getElementById('view')!, { controller, quality: 'standard' });
+      const view = new AvatarView(avatar, document.getElementById('view')!, { controller, quality: 'low' });
       const applied: { jaw: number; heardMs: number; offsetMs: number | undefined; cut: boolean }[] = [];
       let cut = false;
       let notify = (): void => undefined;
@@ -88,7 +88,7 @@ describe('an AvatarView with its controller, in a browser', () => {
   it('makes a controller by the SDK’s configuration where none is given', async () => {
     const seen = await page.evaluate(async () => {
       const { AvatarManager, AvatarSDK, AvatarView } = engine.client;
-      await AvatarSDK.initialize('app', { renderQuality: 'standard' });
+      await AvatarSDK.initialize('app', { renderQuality: 'low' });
       const avatar = await AvatarManager.shared.load('ava');
       const view = new AvatarView(avatar, document.getElementById('view')!);
       const { conversationState, presence, audioState, connectionState } = view.controller;

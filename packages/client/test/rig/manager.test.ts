@@ -20,9 +20,12 @@ function serve(overrides: Record<string, () => Response | Promise<Response>> = {
 
 const managerOver = (fetch: typeof globalThis.fetch): AvatarManager => new AvatarManager({ fetch, pageUrl: 'http://page.test/' });
 const withManifest = (change: object): (() => Promise<Response>) => async () => {
-  const manifest = JSON.parse(await readFile(new URL('ava/manifest.json', AVATARS), 'utf8')) as object;
+  const manifest = JSON.parse(await readFile(new URL('ava/avatar.json', AVATARS), 'utf8')) as object;
   return Response.json({ ...manifest, ...change });
 };
+
+/** The avatar without a list of its files, so that nothing of them is checked but what they are. */
+const UNLISTED = { 'ava/avatar.json': withManifest({ files: undefined }) };
 
 describe('AvatarManager', () => {
   it('loads an avatar once for everyone who asks at the same time, and keeps it', async () => {
@@ -40,7 +43,7 @@ describe('AvatarManager', () => {
   });
 
   it('takes the URL of a manifest in place of an id', async () => {
-    const avatar = await managerOver(serve()).load('/avatars/ava/manifest.json');
+    const avatar = await managerOver(serve()).load('/avatars/ava/avatar.json');
     expect(avatar.id).toBe('ava');
     expect(avatar.thumbnailUrl).toBe('http://page.test/avatars/ava/thumbnail.webp');
   });
@@ -59,29 +62,54 @@ describe('AvatarManager', () => {
     ['avatarIDUnrecognized', 'nobody', {}],
     ['avatarIDUnrecognized', 'javascript:alert(1)', {}],
     ['avatarIDUnrecognized', '../secret', {}],
-    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('', { status: 503 }) }],
-    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => Promise.reject(new TypeError('offline')) }],
-    ['failedToFetchAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('x'.repeat(70_000)) }],
-    ['invalidAvatarMetadata', 'ava', { 'ava/manifest.json': () => new Response('{') }],
-    ['invalidAvatarMetadata', 'ava', { 'ava/manifest.json': () => Response.json({}) }],
-    ['failedToDownloadAvatarAssets', 'ava', { 'ava/manifest.json': withManifest({ rig: { type: 'glb', file: 'missing.glb' } }) }],
-    ['unsupportedAvatarAsset', 'ava', { 'ava/avatar.glb': () => new Response('not a model, but long enough to hold a header') }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('', { status: 503 }) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => Promise.reject(new TypeError('offline')) }],
+    ['failedToFetchAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('x'.repeat(70_000)) }],
+    ['invalidAvatarMetadata', 'ava', { 'ava/avatar.json': () => new Response('{') }],
+    ['invalidAvatarMetadata', 'ava', { 'ava/avatar.json': () => Response.json({}) }],
+    ['failedToDownloadAvatarAssets', 'ava', { 'ava/avatar.glb': () => new Response('', { status: 404 }) }],
+    ['unsupportedAvatarAsset', 'ava', { ...UNLISTED, 'ava/avatar.glb': () => new Response('not a model, but long enough to hold a header') }],
+    ['failedToDownloadAvatarAssets', 'ava', { 'ava/avatar.glb': () => new Response('too short for what the manifest says') }],
+    ['failedToDownloadAvatarAssets', 'ava', { ...UNLISTED, 'ava/avatar.glb': () => new Response('x', { headers: { 'content-length': '200000000' } }) }],
   ])('rejects with %s for %s', async (code, id, overrides) => {
     await expect(managerOver(serve(overrides)).load(id)).rejects.toMatchObject({ code });
   });
 
   it('refuses a model that is cut off or refers to files outside itself', async () => {
     const whole = await readFile(new URL('ava/avatar.glb', AVATARS));
-    const cut = managerOver(serve({ 'ava/avatar.glb': () => new Response(whole.subarray(0, 5000)) }));
+    const cut = managerOver(serve({ ...UNLISTED, 'ava/avatar.glb': () => new Response(whole.subarray(0, 5000)) }));
     await expect(cut.load('ava')).rejects.toMatchObject({ code: 'unsupportedAvatarAsset' });
-    const outward = managerOver(serve({ 'ava/avatar.glb': () => new Response(glb({ images: [{ uri: 'https://elsewhere/x.png' }] })) }));
+    const outward = managerOver(serve({ ...UNLISTED, 'ava/avatar.glb': () => new Response(glb({ images: [{ uri: 'https://elsewhere/x.png' }] })) }));
     await expect(outward.load('ava')).rejects.toMatchObject({ code: 'unsupportedAvatarAsset' });
+  });
+
+  it('refuses a file that is not the one in the manifest, by its hash', async () => {
+    const whole = await readFile(new URL('ava/avatar.glb', AVATARS));
+    whole[whole.length - 1]! ^= 1;
+    const load = managerOver(serve({ 'ava/avatar.glb': () => new Response(whole) })).load('ava');
+    await expect(load).rejects.toMatchObject({ code: 'failedToDownloadAvatarAssets', message: expect.stringContaining('another hash') as string });
+  });
+
+  it('says that only sizes were checked where the page has no hashes', async () => {
+    const platform = { caches: undefined, locks: undefined, digest: undefined };
+    const avatar = await new AvatarManager({ fetch: serve(), pageUrl: 'http://page.test/', platform }).load('ava');
+    expect(avatar.integrity).toBe('size');
+    expect((await managerOver(serve()).load('ava')).integrity).toBe('sha256');
+    expect((await managerOver(serve(UNLISTED)).load('ava')).integrity).toBe('none');
+  });
+
+  it('stops reading a body that is larger than what the manifest says', async () => {
+    let given = 0;
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => { given += 1; controller.enqueue(new Uint8Array(1_000_000)); } });
+    const load = managerOver(serve({ 'ava/avatar.glb': () => new Response(endless) })).load('ava');
+    await expect(load).rejects.toMatchObject({ code: 'failedToDownloadAvatarAssets', retryable: false });
+    expect(given).toBeLessThan(6);
   });
 
   it('keeps at most eight avatars, forgetting the one used longest ago', async () => {
     const overrides = Object.fromEntries(
       Array.from({ length: 9 }, (_, i) => [
-        [`a${i}/manifest.json`, withManifest({ id: `a${i}` })],
+        [`a${i}/avatar.json`, withManifest({ id: `a${i}`, files: undefined })],
         [`a${i}/avatar.glb`, () => new Response(glb({}))],
       ] as const).flat(),
     );

@@ -1,8 +1,7 @@
 import { ARKIT_NAMES, CHANNEL, createPose } from '@visavis/face';
 import fc from 'fast-check';
-import { BufferGeometry, Group, Mesh, MeshBasicMaterial, Object3D, ShaderChunk, Vector3 } from 'three';
+import { BufferGeometry, Group, Mesh, MeshBasicMaterial, Object3D, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
-import { HAIR_PATCHES, SKIN_PATCHES, SOFT_SHADOW_PATCHES } from '../../src/look/patches.js';
 import { weightIndexOf } from '../../src/rig/aliases.js';
 import { GlbRig } from '../../src/rig/index.js';
 import { FaceShaper } from '../../src/rig/shaping.js';
@@ -106,11 +105,5 @@ describe('GlbRig', () => {
       expect(place.x).toBeGreaterThan(0.2);
       expect(place.y).toBeGreaterThan(0.15);
     }
-  });
-});
-
-describe('shader patches', () => {
-  it.each([...SKIN_PATCHES, ...HAIR_PATCHES, ...SOFT_SHADOW_PATCHES])('find their place in $chunk of the installed three.js', ({ chunk, find }) => {
-    expect(ShaderChunk[chunk]).toContain(find);
   });
 });

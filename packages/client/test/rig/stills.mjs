@@ -1,9 +1,10 @@
 /**
  * Renders stills with the client's own view, to be looked at:
- *   node packages/client/test/rig/stills.mjs OUT_FOLDER [AVATAR_ID] [WIDTHxHEIGHT] [POSE,POSE...] [CAMERA_JSON]
+ *   node packages/client/test/rig/stills.mjs OUT_FOLDER [AVATAR_ID | FILE.glb] [WIDTHxHEIGHT] [POSE,POSE...] [OPTIONS_JSON]
+ * OPTIONS_JSON: `{camera, quality, background, framing}`, as the view takes them.
  * With `thumbnail` in place of the poses it writes OUT_FOLDER/thumbnail.webp, the picture beside a manifest.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { runnerImport } from 'vite';
@@ -24,11 +25,12 @@ const POSES = {
     headYaw: 0.4, headPitch: 0.08, headRoll: 0.06, eyeLookInLeft: 0.45, eyeLookOutRight: 0.45,
     mouthSmileLeft: 0.25, mouthSmileRight: 0.25, jawOpen: 0.12,
   },
+  aside: { eyeLookOutLeft: 0.6, eyeLookInRight: 0.6, eyeLookUpLeft: 0.2, eyeLookUpRight: 0.2 },
   thumbnail: { mouthSmileLeft: 0.3, mouthSmileRight: 0.3, headYaw: 0.06, headRoll: 0.03 },
 };
 
-const [out, id = 'ava', size = '720x800', names = 'neutral,jaw,oo,ee,mm,blink,smile,turned', camera = '{}'] = process.argv.slice(2);
-if (!out) throw new Error('usage: node stills.mjs OUT_FOLDER [AVATAR_ID] [WIDTHxHEIGHT] [POSE,POSE...] [CAMERA_JSON]');
+const [out, id = 'ava', size = '720x800', names = 'neutral,jaw,oo,ee,mm,blink,smile,turned', options = '{}'] = process.argv.slice(2);
+if (!out) throw new Error('usage: node stills.mjs OUT_FOLDER [AVATAR_ID | FILE.glb] [WIDTHxHEIGHT] [POSE,POSE...] [OPTIONS_JSON]');
 const [width, height] = size.split('x').map(Number);
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -40,9 +42,11 @@ try {
   const page = await browser.newPage({ viewport: { width, height } });
   page.on('pageerror', (error) => process.stderr.write(`${error.stack}\n`));
   page.on('console', (line) => process.stderr.write(`${line.text()}\n`));
+  const glb = id.endsWith('.glb') ? await readFile(id) : undefined;
+  await page.route('**/file.glb', (route) => route.fulfill({ body: glb }));
   await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
   await page.waitForSelector('html[data-ready]');
-  await page.evaluate(showAvatar, { id, camera: JSON.parse(camera) });
+  await page.evaluate(showAvatar, { id: glb ? undefined : id, ...JSON.parse(options) });
   await mkdir(out, { recursive: true });
   for (const name of names.split(',')) {
     const webp = name === 'thumbnail';
@@ -55,16 +59,18 @@ try {
 }
 
 /** In the page: a view that draws only when a still is taken. */
-async function showAvatar({ id, camera }) {
-  const { avatar, view } = globalThis.renderModules;
-  const loaded = await avatar.AvatarManager.shared.load(id);
-  const pose = globalThis.renderModules.face.createPose();
+async function showAvatar({ id, camera = {}, ...options }) {
+  const { avatar, face, rig, view } = globalThis.renderModules;
+  const loaded = await avatar.AvatarManager.shared.load(id ?? 'ava');
+  const bytes = id ? undefined : await (await fetch('/file.glb')).arrayBuffer();
+  const subject = bytes ? { manifest: loaded.manifest, createRig: () => rig.loadGlbRig(bytes, loaded.manifest.shaping) } : loaded;
+  const pose = face.createPose();
   let tick = () => undefined;
   const timer = { now: () => 0, request: (callback) => { tick = callback; return 1; }, cancel: () => undefined };
-  const shown = new view.AvatarView(loaded, document.getElementById('view'), { controller: { poseAt: () => pose }, timer });
+  const shown = new view.AvatarView(subject, document.getElementById('view'), { controller: { poseAt: () => pose }, timer, ...options });
   shown.onError = (error) => { throw error; };
   while (!shown.getBoundingRect()) await new Promise((resolve) => setTimeout(resolve, 20));
-  shown.updateCameraConfig(camera);
+  if (Object.keys(camera).length > 0) shown.updateCameraConfig(camera);
   globalThis.still = { shown, pose, tick: () => tick() };
 }
 

@@ -96,7 +96,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       const pose = face.createPose();
       pose.weights[face.CHANNEL.jawOpen] = 0.4;
       const container = document.getElementById('view')!;
-      const shown = new view.AvatarView(loaded, container, { controller: { poseAt: () => pose }, quality: 'standard' });
+      const shown = new view.AvatarView(loaded, container, { controller: { poseAt: () => pose }, quality: 'low' });
       const applied = new Promise<number>((resolve) => { shown.onPoseApplied = (each) => { resolve(each.weights[face.CHANNEL.jawOpen]!); }; });
       await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
       shown.pauseRendering();
@@ -135,7 +135,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       let asked = 0;
       const timer = { now: () => 0, request: (callback: () => void) => { due.clear(); due.add(callback); return 1; }, cancel: () => { due.clear(); } };
       const controller = { poseAt: () => { asked++; return pose; } };
-      const shown = new view.AvatarView(loaded, document.getElementById('view')!, { controller, timer, quality: 'standard' });
+      const shown = new view.AvatarView(loaded, document.getElementById('view')!, { controller, timer, quality: 'low' });
       const refresh = () => { for (const callback of [...due]) callback(); };
       const askedAfter = (change: () => void) => { change(); asked = 0; refresh(); return asked; };
       const counts = [
@@ -156,7 +156,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       let disposed = 0;
       for (let i = 0; i < 3; i++) {
         const controller = { poseAt: () => face.createPose(), dispose: () => { disposed++; } };
-        const shown = new view.AvatarView(loaded, container, { controller, quality: 'standard' });
+        const shown = new view.AvatarView(loaded, container, { controller, quality: 'low' });
         // The last one is taken down while its rig is still being built.
         if (i < 2) await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
         shown.dispose();
@@ -175,7 +175,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       let asked = () => {};
       const controller = { poseAt: () => { asked(); return pose; } };
       const container = document.getElementById('view')!;
-      const shown = new view.AvatarView(loaded, container, { controller, quality: 'standard' });
+      const shown = new view.AvatarView(loaded, container, { controller, quality: 'low' });
       await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
       const canvas = container.querySelector('canvas')!;
       const context = canvas.getContext('webgl2')!.getExtension('WEBGL_lose_context')!;

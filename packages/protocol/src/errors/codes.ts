@@ -62,6 +62,8 @@ export const ERROR_CODES = {
   ticketInvalid: STOP,
   originRefused: STOP,
   messageTooLarge: GO_ON,
+  microphoneDenied: GO_ON,
+  microphoneUnavailable: GO_ON_RETRY,
   queueFull: GO_ON_RETRY,
   renderingUnavailable: GO_ON,
   renderingContextLost: GO_ON_RETRY,

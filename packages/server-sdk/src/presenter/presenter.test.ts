@@ -28,7 +28,7 @@ interface Stage {
 
 async function stage(options: FakeMotionServerOptions = {}): Promise<Stage> {
   const motionServer = await FakeMotionServer.start(options);
-  const relay = createRelay({ manifestUrl: () => '/manifest.json' });
+  const relay = createRelay({ manifestUrl: () => '/avatar.json' });
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   relay.attach(server);

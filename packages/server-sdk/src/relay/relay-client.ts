@@ -1,6 +1,7 @@
 import type { Hello, PlaybackPosition, PlaybackFinished, Mic, ServerBodies } from '@visavis/protocol/downlink';
 import type { VisavisError } from '@visavis/protocol/errors';
 import type { Subscribe } from '../listeners.js';
+import type { MicrophonePcm } from '../microphone/reader.js';
 import type { EnvelopeMessage, SpeechMessage } from '../speech.js';
 
 export type PresenceName = 'idle' | 'listening' | 'thinking' | 'speaking';
@@ -42,8 +43,10 @@ export interface RelayClient {
   readonly onText: Subscribe<string>;
   /** The user cut in; the reason as the client put it. */
   readonly onInterrupt: Subscribe<string>;
-  /** A piece of the microphone, at most 16 KiB. */
+  /** A piece of the microphone as it was sent, at most 16 KiB. */
   readonly onMic: Subscribe<Mic>;
+  /** The same, decoded: what the user says as PCM, s16le mono at 16 kHz, in order, short gaps filled with silence. */
+  readonly onMicrophone: Subscribe<MicrophonePcm>;
   readonly onPlaybackPosition: Subscribe<PlaybackPosition>;
   /** Exactly once for every request that speech was sent of; ahead of `onClose` where the client left in the middle. */
   readonly onPlaybackFinished: Subscribe<FinishedReport>;

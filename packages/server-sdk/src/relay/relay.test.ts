@@ -91,7 +91,7 @@ describe('hello', () => {
     const { peer, client } = await joined();
     expect(peer.received.items[0]).toMatchObject({
       case: 'welcome',
-      value: { epoch: client.epoch, avatarId: 'ava', manifestUrl: '/avatars/ava/manifest.json', audio: { codec: 'opus', sampleRate: 16_000 }, serverVersion: '1.2.3' },
+      value: { epoch: client.epoch, avatarId: 'ava', manifestUrl: '/avatars/ava/avatar.json', audio: { codec: 'opus', sampleRate: 16_000 }, serverVersion: '1.2.3' },
     });
     expect(client).toMatchObject({ avatarId: 'ava', hello: { audioCodecs: ['opus'], fps: 30 }, closed: false });
     expect(client.id).toMatch(/^[\w-]{12}$/);
@@ -154,6 +154,18 @@ describe('a client', () => {
     peer.send('playbackFinished', { reqId: 'r', playedMs: 80, interrupted: true });
     await heard.count(5);
     expect(heard.items).toMatchObject(['hi', { reason: 'voice' }, { sequence: 1 }, { reqId: 'r', playedMs: 40 }, { playedMs: 80, interrupted: true }]);
+  });
+
+  it('is heard as PCM by whoever wants that, until it leaves', async () => {
+    const { peer, client } = await joined();
+    const heard = new Inbox<number>();
+    client.onMicrophone(({ pcm, isFilled }) => heard.push(isFilled ? -pcm.length : pcm.length));
+    peer.send('mic', { sequence: 1, data: new Uint8Array(640) });
+    peer.send('mic', { sequence: 3, data: new Uint8Array(640) });
+    await heard.count(3);
+    expect(heard.items).toEqual([640, -640, 640]);
+    await client.close();
+    client.onMicrophone(() => undefined);
   });
 
   it('is told everything, in order', async () => {

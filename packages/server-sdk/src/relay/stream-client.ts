@@ -5,7 +5,9 @@ import {
 } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Clock } from '../clock.js';
-import { Listeners } from '../listeners.js';
+import { Listeners, type Subscribe } from '../listeners.js';
+import { createPacketDecoder } from '../microphone/opus.js';
+import { MicrophoneReader, type MicrophonePcm } from '../microphone/reader.js';
 import type { EnvelopeMessage, PcmMessage, SpeechMessage } from '../speech.js';
 import { errorBody, Line } from './line.js';
 import { Outbox, type OutboxBounds, type Packet } from './outbox.js';
@@ -64,10 +66,13 @@ export class StreamClient implements RelayClient {
   readonly #text = new Listeners<string>();
   readonly #interrupt = new Listeners<string>();
   readonly #mic = new Listeners<Mic>();
+  readonly #microphone = new Listeners<MicrophonePcm>();
   readonly #position = new Listeners<PlaybackPosition>();
   readonly #finished = new Listeners<FinishedReport>();
   readonly #close = new Listeners<ClientClose>();
   readonly #requests = new SpokenRequests((report) => this.#finished.emit(report));
+  /** Made when somebody listens. */
+  #reader: MicrophoneReader | undefined;
   #epoch: number;
   #line: Line | undefined;
   #cancelGrace: () => void = () => undefined;
@@ -81,6 +86,10 @@ export class StreamClient implements RelayClient {
   readonly onText = this.#text.subscribe;
   readonly onInterrupt = this.#interrupt.subscribe;
   readonly onMic = this.#mic.subscribe;
+  readonly onMicrophone: Subscribe<MicrophonePcm> = (listener) => {
+    if (!this.#ended) this.#reader ??= this.#readMicrophone();
+    return this.#microphone.subscribe(listener);
+  };
   readonly onPlaybackPosition = this.#position.subscribe;
   readonly onPlaybackFinished = this.#finished.subscribe;
   readonly onClose = this.#close.subscribe;
@@ -277,6 +286,14 @@ export class StreamClient implements RelayClient {
   #handleMic(mic: Mic): void {
     if (mic.data.length > MAX_MIC_BYTES) return this.error(new VisavisError('messageTooLarge', `a microphone piece holds at most ${MAX_MIC_BYTES} bytes`));
     this.#mic.emit(mic);
+    this.#reader?.take(mic);
+  }
+
+  #readMicrophone(): MicrophoneReader {
+    return new MicrophoneReader(createPacketDecoder, {
+      onPcm: (pcm) => this.#microphone.emit(pcm),
+      onError: (error) => this.error(error),
+    });
   }
 
   #hearPosition(position: PlaybackPosition): void {
@@ -296,10 +313,11 @@ export class StreamClient implements RelayClient {
     this.#closing ??= Promise.resolve();
     this.#cancelGrace();
     this.#outbox.clear();
+    this.#reader?.close();
     this.#options.onSettled(this);
     this.#options.onEnded(this);
     this.#requests.cutAll();
     this.#close.emit(close);
-    for (const listeners of [this.#text, this.#interrupt, this.#mic, this.#position, this.#finished, this.#close]) listeners.clear();
+    for (const listeners of [this.#text, this.#interrupt, this.#mic, this.#microphone, this.#position, this.#finished, this.#close]) listeners.clear();
   }
 }

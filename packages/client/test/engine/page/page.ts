@@ -5,9 +5,10 @@
 import * as audio from '../../../src/audio/index.js';
 import * as opus from '../../../src/audio/opus-decoder.js';
 import * as client from '../../../src/index.js';
+import * as fakes from '../../../src/test/index.js';
 import { RecordingDevice } from './recording-device.js';
 
-const modules = { audio, opus, client, RecordingDevice };
+const modules = { audio, opus, client, fakes, RecordingDevice };
 
 declare global {
   var engine: typeof modules;

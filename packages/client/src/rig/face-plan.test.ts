@@ -1,0 +1,54 @@
+import { ARKIT_NAMES, CHANNEL, VISEME_NAMES } from '@visavis/face';
+import { describe, expect, it } from 'vitest';
+import { planFace, withoutDoubles } from './face-plan.js';
+import { APERTURE_SIGNAL, JAW_NET_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, VISEME_SIGNAL } from './signals.js';
+
+const OCULUS = VISEME_NAMES.map((name) => `viseme_${name}`);
+const viseme = (name: string): number => VISEME_SIGNAL + VISEME_NAMES.indexOf(name as 'aa');
+
+describe('planFace', () => {
+  it('speaks by 52 shapes where they are, and leaves visemes beside them at rest', () => {
+    const { signals, speech } = planFace([...ARKIT_NAMES, ...OCULUS, 'mouthOpen', 'eyesClosed']);
+    expect(speech).toBe('arkit');
+    expect([...signals.keys()]).toEqual([...ARKIT_NAMES]);
+    expect(signals.get('jawOpen')).toBe(CHANNEL.jawOpen);
+  });
+
+  it('speaks by visemes where only they are, and keeps smile, blink and tongue', () => {
+    const { signals, speech, visemes } = planFace([...OCULUS, 'mouthOpen', 'mouthSmile', 'eyeBlinkLeft', 'tongueOut', 'jawOpen']);
+    expect(speech).toBe('visemes');
+    expect(visemes).toHaveLength(15);
+    expect(signals.get('viseme_aa')).toBe(viseme('aa'));
+    expect(signals.get('mouthSmile')).toBe(PAIR_SIGNAL + PAIR_NAMES.indexOf('mouthSmile'));
+    expect([signals.has('mouthOpen'), signals.has('jawOpen'), signals.has('tongueOut')]).toEqual([false, false, true]);
+  });
+
+  it('opens a mouth that can do nothing else by how far the lips are apart', () => {
+    expect(planFace(['jawOpen', 'eyesClosed']).signals.get('jawOpen')).toBe(APERTURE_SIGNAL);
+    expect(planFace(['mouthOpen']).speech).toBe('jaw');
+    expect(planFace(['eyeBlinkLeft', 'Fcl_ALL_Joy']).speech).toBe('none');
+  });
+
+  it('shuts the jaw for a face that cannot shut its lips over it', () => {
+    const without = ARKIT_NAMES.filter((name) => name !== 'mouthClose');
+    expect(planFace(without).signals.get('jawOpen')).toBe(JAW_NET_SIGNAL);
+  });
+
+  it('uses a target for both sides only where neither side has its own', () => {
+    expect(planFace(['eyesClosed', 'eyeBlinkLeft', 'jawOpen']).signals.has('eyesClosed')).toBe(false);
+  });
+
+  it('takes the word of a mapping over every guess', () => {
+    const mapping = { Key1: 'jawOpen', Key2: 'mouthFunnel', jawOpen: 'nothing', Smile: 'viseme_E' };
+    const { signals } = planFace(['Key1', 'Key2', 'jawOpen', 'Smile'], mapping);
+    expect([signals.get('Key2'), signals.has('jawOpen'), signals.get('Smile')]).toEqual([CHANNEL.mouthFunnel, false, viseme('E')]);
+    expect(planFace([...ARKIT_NAMES, 'Mund A'], { 'Mund A': 'viseme_aa' })).toMatchObject({ speech: 'visemes', visemes: [viseme('aa') - VISEME_SIGNAL] });
+  });
+});
+
+describe('withoutDoubles', () => {
+  it('drives a shape once on a mesh, but both halves of it', () => {
+    const { signals } = planFace(['jawOpen', 'JawOpen', 'browInnerUp_L', 'browInnerUp_R']);
+    expect(withoutDoubles(['jawOpen', 'JawOpen', 'browInnerUp_L', 'browInnerUp_R', 'other'], signals)).toEqual(['jawOpen', 'browInnerUp_L', 'browInnerUp_R']);
+  });
+});

@@ -1,0 +1,224 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import type {} from '../rig/page/page.js';
+
+let browser: Browser;
+let server: ServedFolder;
+let page: Page;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  server = await serveWithVite();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+beforeEach(async () => {
+  problems.length = 0;
+  page = await browser.newPage({ viewport: { width: 72, height: 84 } });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (line) => { if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text()); });
+  await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
+  await page.waitForSelector('html[data-ready]');
+});
+
+afterEach(async () => {
+  await page.close();
+});
+
+/** Driver messages of the software renderer, which are about speed. */
+const realProblems = (): string[] => problems.filter((line) => !/GPU stall|GL Driver Message/.test(line));
+
+describe('the look in a browser', { timeout: 300_000 }, () => {
+  it('compiles in every quality and changes presets and framings on a live view, without a word from WebGL', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, look, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const pose = face.createPose();
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(loaded, container, { controller: { poseAt: () => pose }, quality: 'low', idleCamera: true });
+      await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+      shown.pauseRendering();
+      const gl = container.querySelector('canvas')!.getContext('webgl2')!;
+      const middle = new Uint8Array(4);
+      const pictures: string[] = [];
+      const errors: number[] = [];
+      shown.framing = 'close';
+      const note = (name: string) => {
+        gl.readPixels(gl.drawingBufferWidth / 2, gl.drawingBufferHeight / 2, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, middle);
+        pictures.push(`${name} ${[...middle].join()}`);
+        errors.push(gl.getError());
+      };
+      for (const background of look.BACKGROUNDS) {
+        shown.background = background;
+        note(background);
+      }
+      for (const quality of look.QUALITY_NAMES) {
+        shown.quality = quality;
+        note(quality);
+      }
+      const state = { quality: shown.quality, background: shown.background, framing: shown.framing, current: shown.currentQuality };
+      shown.dispose();
+      return { pictures, errors, state };
+    });
+    expect(seen.errors.every((code) => code === 0)).toBe(true);
+    expect(seen.state).toEqual({ quality: 'ultra', background: 'transparent', framing: 'close', current: 'ultra' });
+    const light = (picture: string) => picture.split(' ')[1]!.split(',').map(Number);
+    for (const picture of seen.pictures) {
+      const [red = 0, , blue = 0, alpha] = light(picture);
+      expect(alpha, picture).toBe(255);
+      expect(red, `skin is warm in ${picture}`).toBeGreaterThan(blue);
+    }
+    expect(new Set(seen.pictures.slice(0, 3).map(light).map(String)).size, 'presets differ').toBe(3);
+    expect(realProblems()).toEqual([]);
+  });
+
+  it('refuses what it does not know', async () => {
+    const codes = await page.evaluate(async () => {
+      const { avatar, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const container = document.getElementById('view')!;
+      const make = (options: object) => { try { new view.AvatarView(loaded, container, options).dispose(); return 'made'; } catch (error) { return (error as { code: string }).code; } };
+      return [make({ quality: 'standard' }), make({ background: 'beach' }), make({ framing: '' })];
+    });
+    expect(codes).toEqual(['invalidConfiguration', 'invalidConfiguration', 'invalidConfiguration']);
+  });
+
+  it('shows known materials under known light in the colours that follow from them', async () => {
+    const pixels = await page.evaluate(() => {
+      const { look, three } = renderModules;
+      const renderer = new three.WebGLRenderer({ alpha: true });
+      renderer.setSize(8, 8);
+      const stage = new look.Stage();
+      stage.prepare(renderer, 'studio', look.QUALITY.low);
+      const camera = new three.OrthographicCamera(-1, 1, 1, -1, 0.1, 10);
+      camera.position.z = 1;
+      const texture = new three.DataTexture(new Uint8Array([128, 64, 200, 255]), 1, 1);
+      texture.colorSpace = three.SRGBColorSpace;
+      texture.needsUpdate = true;
+      const lamp = new three.DirectionalLight(0xffffff, Math.PI * 0.5);
+      lamp.position.set(0, 0, 1);
+      const shoot = (material: InstanceType<typeof three.Material>) => {
+        const scene = new three.Scene().add(new three.Mesh(new three.PlaneGeometry(2, 2), material), lamp);
+        renderer.render(scene, camera);
+        const out = new Uint8Array(4);
+        renderer.getContext().readPixels(4, 4, 1, 1, 0x1908, 0x1401, out);
+        return [...out];
+      };
+      const result = {
+        picture: shoot(new three.MeshBasicMaterial({ map: texture })),
+        untouched: shoot(new three.MeshBasicMaterial({ map: texture, toneMapped: false })),
+        lit: shoot(new three.MeshPhysicalMaterial({ color: '#c08060', roughness: 1, specularIntensity: 0 })),
+      };
+      stage.dispose();
+      renderer.dispose();
+      return result;
+    });
+    const linear = (byte: number) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+    const encoded = (value: number) => 255 * (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
+    // The toe of Khronos' PBR Neutral tone mapping; its shoulder begins at 0.76, above these.
+    const neutral = (rgb: readonly number[]) => { const low = Math.min(...rgb); const offset = low < 0.08 ? low - 6.25 * low * low : 0.04; return rgb.map((value) => value - offset); };
+    const expectNear = (seen: readonly number[], wanted: readonly number[]) => { wanted.forEach((value, i) => { expect(Math.abs(seen[i]! - value), `${seen.join()} for ${wanted.join()}`).toBeLessThan(1.6); }); };
+    expectNear(pixels.untouched, [128, 64, 200]);
+    expectNear(pixels.picture, neutral([128, 64, 200].map(linear)).map(encoded));
+    expectNear(pixels.lit, neutral([0xc0, 0x80, 0x60].map((byte) => linear(byte) * 0.5)).map(encoded));
+  });
+
+  it('draws a default avatar in at most 12 calls, and its shadows in 3', async () => {
+    const calls = await page.evaluate(async () => {
+      const { avatar, look, three } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const rig = await loaded.createRig();
+      const renderer = new three.WebGLRenderer();
+      renderer.setSize(16, 16);
+      const stage = new look.Stage();
+      stage.prepare(renderer, 'studio', look.QUALITY.high);
+      stage.add(rig.root, look.QUALITY.high);
+      const camera = new three.PerspectiveCamera(20, 1, 0.05, 10);
+      camera.position.z = 1.2;
+      renderer.info.autoReset = false;
+      const count = () => { renderer.info.reset(); renderer.render(stage.scene, camera); return renderer.info.render.calls; };
+      count();
+      const all = count();
+      stage.scene.traverse((node) => { if (node instanceof three.DirectionalLight) node.castShadow = false; });
+      const withoutShadows = count();
+      rig.dispose();
+      stage.dispose();
+      renderer.dispose();
+      return { withoutShadows, shadows: all - withoutShadows };
+    });
+    expect(calls.withoutShadows).toBeLessThanOrEqual(12);
+    expect(calls.shadows).toBeLessThanOrEqual(3);
+  });
+
+  it('lets the page through, and its edges are premultiplied: right on a page of any colour', async () => {
+    const seen = await page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(loaded, container, { controller: { poseAt: () => face.createPose() }, quality: 'medium', background: 'transparent' });
+      await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+      shown.pauseRendering();
+      const canvas = container.querySelector('canvas')!;
+      const gl = canvas.getContext('webgl2')!;
+      shown.framing = 'bust';
+      const values = new Uint8Array(canvas.width * canvas.height * 4);
+      gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, values);
+      let [clear, solid, edge, glowing] = [0, 0, 0, 0];
+      for (let i = 0; i < values.length; i += 4) {
+        const alpha = values[i + 3]!;
+        if (alpha === 0) clear++;
+        else if (alpha === 255) solid++;
+        else edge++;
+        if (Math.max(values[i]!, values[i + 1]!, values[i + 2]!) > alpha) glowing++;
+      }
+      shown.dispose();
+      return { clear, solid, edge, glowing };
+    });
+    expect(seen.clear).toBeGreaterThan(500);
+    expect(seen.solid).toBeGreaterThan(1_000);
+    expect(seen.edge, 'edges are smooth').toBeGreaterThan(40);
+    expect(seen.glowing, 'no pixel adds more light than it covers').toBe(0);
+  });
+
+  it('leaves nothing in graphics memory after 200 avatars came and went', async () => {
+    const seen = await page.evaluate(() => {
+      const { look, rig, three } = renderModules;
+      const renderer = new three.WebGLRenderer();
+      renderer.setSize(4, 4);
+      const camera = new three.PerspectiveCamera(20, 1, 0.05, 10);
+      camera.position.z = 1.2;
+      const stage = new look.Stage();
+      stage.prepare(renderer, 'studio', look.QUALITY.low);
+      const texture = () => Object.assign(new three.DataTexture(new Uint8Array([255, 128, 0, 255]), 1, 1), { needsUpdate: true });
+      const material = (name: string, more: object = {}) => new three.MeshStandardMaterial({ name, map: texture(), ...more });
+      const face = () => {
+        const teeth = material('Teeth');
+        const ball = () => new three.SphereGeometry(0.1, 4, 4);
+        return new three.Group().add(
+          new three.Mesh(ball(), material('Skin')), new three.Mesh(ball(), material('Hair', { alphaTest: 0.4 })),
+          new three.Mesh(ball(), teeth), new three.Mesh(ball(), teeth), new three.Mesh(ball(), material('Lash', { transparent: true })),
+        );
+      };
+      // One stays, so that shaders are not compiled 200 times.
+      stage.add(face(), look.QUALITY.low);
+      const come = () => { const guest = new rig.GlbRig(face()); stage.add(guest.root, look.QUALITY.low); renderer.render(stage.scene, camera); const held = { ...renderer.info.memory }; guest.dispose(); renderer.render(stage.scene, camera); return held; };
+      const held = come();
+      const first = { ...renderer.info.memory };
+      for (let i = 0; i < 200; i++) come();
+      for (const background of [...look.BACKGROUNDS, ...look.BACKGROUNDS]) stage.setBackground(renderer, background);
+      const last = { ...renderer.info.memory };
+      stage.dispose();
+      renderer.dispose();
+      return { held, first, last };
+    });
+    expect(seen.held.geometries).toBeGreaterThan(seen.first.geometries + 3);
+    expect(seen.held.textures).toBeGreaterThan(seen.first.textures + 3);
+    expect(seen.last).toEqual(seen.first);
+  });
+});
