@@ -1,6 +1,7 @@
 /** Moonshine on onnxruntime: an encoder, then a decoder that writes a token a step. For worker threads. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { parseTokens, textOf } from './tokens.js';
 
@@ -14,10 +15,9 @@ const HEADS = 8;
 const LEAST_SAMPLES = 1_600;
 
 type Tensors = Record<string, Tensor>;
-type Runtime = typeof import('onnxruntime-node');
 
 export class Moonshine {
-  readonly #runtime: Runtime;
+  readonly #runtime: typeof Runtime;
   readonly #encoder: InferenceSession;
   readonly #decoder: InferenceSession;
   readonly #tokens: readonly Uint8Array[];
@@ -25,7 +25,7 @@ export class Moonshine {
   readonly #caches: readonly string[];
   readonly #headSize: number;
 
-  private constructor(runtime: Runtime, encoder: InferenceSession, decoder: InferenceSession, tokens: readonly Uint8Array[]) {
+  private constructor(runtime: typeof Runtime, encoder: InferenceSession, decoder: InferenceSession, tokens: readonly Uint8Array[]) {
     this.#runtime = runtime;
     this.#encoder = encoder;
     this.#decoder = decoder;

