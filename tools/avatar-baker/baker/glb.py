@@ -50,7 +50,7 @@ class Glb:
         return self._add('textures', dict(sampler=0, extensions=dict(EXT_texture_webp=dict(source=source))))
 
     def material(self, name: str, entries: dict) -> int:
-        for extension in entries.get('extensions', {}):
+        for extension in (*entries.get('extensions', {}), *entries.get('normalTexture', {}).get('extensions', {})):
             self._require(extension)
         return self._add('materials', dict(name=name) | entries)
 

@@ -36,6 +36,8 @@ class Workshop:
         self._source, self._body, self._person, self._progress = source, body, person, progress
         self._glb = Glb('visavis avatar-baker')
         self._surface = Surface(body)
+        self._textures: dict[int, tuple[Image.Image, int]] = {}
+        """the images are kept, for numbers of dead objects are given again"""
 
     def save(self, path: Path) -> None:
         body, person = self._body, self._person
@@ -68,9 +70,12 @@ class Workshop:
         self._skin = glb.skin([chest, neck, self._head], binds)
 
     def _image(self, image: Image.Image, quality: int) -> int:
-        data = io.BytesIO()
-        image.save(data, 'WEBP', quality=quality, method=4)
-        return self._glb.texture(data.getvalue(), 'image/webp')
+        """The texture of an image; one that two materials share goes in once."""
+        if id(image) not in self._textures:
+            data = io.BytesIO()
+            image.save(data, 'WEBP', quality=quality, method=4)
+            self._textures[id(image)] = image, self._glb.texture(data.getvalue(), 'image/webp')
+        return self._textures[id(image)][1]
 
     def _material(self, name: str, entries: dict, colour: Image.Image | None = None, normal: Image.Image | None = None) -> int:
         """A material; the images are put into its entries."""
@@ -79,7 +84,7 @@ class Workshop:
             surface = dict(entries.get('pbrMetallicRoughness', {}))
             entries['pbrMetallicRoughness'] = surface | dict(baseColorTexture=dict(index=self._image(colour, COLOUR_QUALITY)))
         if normal is not None:
-            entries['normalTexture'] = dict(index=self._image(normal, DATA_QUALITY))
+            entries['normalTexture'] = entries.get('normalTexture', {}) | dict(index=self._image(normal, DATA_QUALITY))
         return self._glb.material(name, entries)
 
     def _skinned(self, mesh: Mesh, material: int) -> None:
@@ -125,7 +130,7 @@ class Workshop:
         for mesh in cloth.meshes:
             material = self._material(mesh.material, cloth.finish.get(mesh.material, {}), cloth.images.get(mesh.material),
                                       cloth.normal_images.get(mesh.material))
-            self._glb.node(mesh.name, self._root, mesh=self._glb.mesh(mesh, material))
+            self._skinned(mesh, material)
 
 
 def _picture(values: Array) -> Image.Image:
