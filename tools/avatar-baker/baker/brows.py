@@ -57,7 +57,8 @@ def brow_tint(body: Body, person: Person) -> Callable[[Array], Array]:
         flat = np.stack([np.abs(places[..., 0]), places[..., 1]], -1).reshape(-1, 2)
         distance, number = tree.query(flat)
         width = brow.width / 1000 * np.interp(number / 59, [0, .15, .55, 1], [.75, 1, .85, .25])
-        return (np.exp(-(distance / width) ** 2 * 1.6)).reshape(places.shape[:-1]) * (places[..., 2] > .02)
+        fade = np.interp(number / 59, [0, .2], [.35, 1]).reshape(places.shape[:-1])
+        return fade * (np.exp(-(distance / width) ** 2 * 1.6)).reshape(places.shape[:-1]) * (places[..., 2] > .02)
     return tint
 
 
@@ -81,7 +82,9 @@ def brow_image(brow: Brows, seed: int, width: int = 512, height: int = 160) -> I
             draw_tone.ellipse(box, fill=shade)
     light = np.asarray(tone.resize((width, height), Image.LANCZOS), float)[..., None] / 255
     colour = (brow.colour.srgb * (.65 + .5 * light)).clip(0, 1) * 255
-    opacity = np.asarray(alpha.resize((width, height), Image.LANCZOS), float)[..., None] * .88
+    along = np.linspace(0, 1, width)
+    thin = np.interp(along, [0, .03, .20, .75, 1], [.15, .45, 1, 1, .55])[None, :, None]
+    opacity = np.asarray(alpha.resize((width, height), Image.LANCZOS), float)[..., None] * .88 * thin
     return Image.fromarray(np.concatenate([colour, opacity], -1).round().astype('u1'))
 
 

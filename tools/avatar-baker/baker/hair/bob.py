@@ -39,8 +39,8 @@ class Layer:
 
 LAYERS = (
     Layer(0.0135, (0.0, 0.25), 0.0105, atlas.DENSE, 0.1, across=2),
-    Layer(0.0112, (0.3, 0.65), 0.0074, atlas.DENSE, 0.4),
-    Layer(0.0125, (0.7, 1.0), 0.0060, atlas.DENSE + atlas.MEDIUM, 0.55))
+    Layer(0.0118, (0.3, 0.65), 0.0074, atlas.DENSE, 0.4),
+    Layer(0.0130, (0.7, 1.0), 0.0060, atlas.DENSE + atlas.MEDIUM, 0.55))
 SOFT = Layer(0.0145, (0.9, 1.15), 0.0046, atlas.WISPY + atlas.LOOSE, 0.3, across=2)
 
 
@@ -85,11 +85,13 @@ def _parting(skull: Skull, look: Look, part: float) -> Array:
 
 
 def _cards(skull: Skull, look: Look, layer: Layer, roots: Array, part: float) -> Cards:
-    rng, count, points = look.rng, len(roots), layer.points
-    depth = rng.uniform(*layer.depth, count)
+    rng, points = look.rng, layer.points
+    depth = rng.uniform(*layer.depth, len(roots))
     strands = grow(skull, roots, _comb(look, roots, depth, part), points)
-    strands = soften(clump(strands, rng, 0.28, layer.clumping * rng.random(count)), 2)
+    strands = soften(clump(strands, rng, 0.28, layer.clumping * rng.random(len(roots))), 2)
     strands = keep_out(skull, wander(strands, rng, look.option('wave', 0.0015)), 0.0015)
+    kept = ~_on_throat(strands)
+    roots, depth, strands, count = roots[kept], depth[kept], strands[kept], int(kept.sum())
     rim = skull.scalp(roots) < 0.010
     columns = np.where(rim & (depth > 0.2), rng.choice(atlas.MEDIUM, count), rng.choice(layer.columns, count))
     width = layer.half_width * np.where(rim, 0.6, 1.0)[:, None] * rng.uniform(0.75, 1.25, count)[:, None] * taper(points, 0.7, 1.0, 0.6)
@@ -111,17 +113,21 @@ def _comb(look: Look, roots: Array, depth: Array, part: float) -> Comb:
         back = np.clip((-0.005 - at[:, 2]) / 0.04, 0, 1)[:, None]
         fore = np.c_[side[live] * high, np.full(len(tips), -0.75), (-0.35 * front - 0.12) * (high > 0.05)]
         aft = np.c_[0.55 * np.clip(tips[:, 0] * 22, -1, 1) * high, -np.ones(len(tips)), -0.5 * high]
-        return fore * (1 - back) + aft * back
+        result = fore * (1 - back) + aft * back
+        # Below the jaw it falls before the shoulders or behind them, not over them.
+        low = np.clip((-0.085 - tips[:, 1]) / 0.02, 0, 1)
+        result[:, 2] += low * np.where(at[:, 2] > 0.0, 0.55, -0.12)
+        return result
 
     def clearance(tips: Array, live: Array, grown: Array) -> Array:
         rise = np.clip(grown / 0.045, 0, 1) ** 0.8
-        return 0.0020 + 0.0022 * depth[live] + (0.004 + 0.010 * depth[live]) * volume * rise + 0.45 * np.clip(-0.012 - tips[:, 1], 0, 0.07)
+        return 0.0020 + 0.0022 * depth[live] + (0.004 + 0.010 * depth[live]) * volume * rise + 0.22 * np.clip(-0.012 - tips[:, 1], 0, 0.05) + np.where(tips[:, 2] > 0, 0.35, 0.18) * np.clip(-0.09 - tips[:, 1], 0, 0.03)
 
-    return Comb(flow, clearance, np.full(count, 0.42), 0.42, floor, 0.45, 0.05, _curtain(depth, side))
+    return Comb(flow, clearance, np.full(count, 0.42), 0.42, floor, 0.45, 0.05, _curtain(depth, side, look.option('length', 0.105) < 0.14))
 
 
-def _curtain(depth: Array, side: Array):
-    """Keeps hair off the face: beside it, not in front."""
+def _curtain(depth: Array, side: Array, curled: bool):
+    """Keeps hair off the face: beside it, not in front; and off the shoulders. The ends of a bob turn in."""
     heights, edges = [-0.12, -0.05, -0.01, 0.03, 0.055], [0.050, 0.061, 0.0695, 0.0665, 0.052]
 
     def confine(tips: Array, live: Array) -> Array:
@@ -130,12 +136,20 @@ def _curtain(depth: Array, side: Array):
         way = np.where(np.abs(x) < 0.005, side[live], np.sign(x))
         edge = np.interp(y, heights, edges) + 0.005 * depth[live]
         before = (z > 0.022) & (y < 0.055)
-        curl = 0.001 * np.clip((-0.045 - y) / 0.05, 0, 1)
+        curl = 0.001 * np.clip((-0.045 - y) / 0.05, 0, 1) * curled
+        wide = np.interp(y, [-0.16, -0.07], [0.072, 0.110]) + 0.012 * depth[live]
         tips[:, 0] = np.where(before & (np.abs(x) < edge), x + (way * edge - x) * 0.6, x) - np.sign(x) * curl
+        tips[:, 0] = np.clip(tips[:, 0], -wide, wide)
         tips[:, 2] = np.where(before, z - np.clip(z - 0.026, 0, 0.007), z)
         return tips
 
     return confine
+
+
+def _on_throat(strands: Array) -> Array:
+    """(n,) bool: strands that have strayed round the neck to its front."""
+    x, y, z = (strands[..., k] for k in range(3))
+    return ((np.abs(x) < 0.045) & (y < -0.07) & (z > -0.015)).any(1)
 
 
 def _shade(strands: Array) -> Array:

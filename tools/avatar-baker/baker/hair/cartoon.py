@@ -24,8 +24,8 @@ CROWN = -0.045
 def cartoon(skull: Skull, look: Look) -> Grown:
     dark = look.root + (look.tip - look.root) * 0.15
     volume = cap(skull, lambda p: 0.008 * look.option('volume', 1.0) * _rise(skull, p),
-                 lambda p: dark * (0.45 + 0.45 * _rise(skull, p))[:, None], SPOT, rounds=6)
-    return Grown([volume, _locks(skull, look)], [], _texture(11), roughness=0.45, shine=0.5)
+                 lambda p: look.greyed((dark * (0.45 + 0.45 * _rise(skull, p))[:, None])[:, None])[:, 0], SPOT, rounds=6)
+    return Grown([volume, _locks(skull, look)], [], _texture(11), strands=False, roughness=0.45, shine=0.5)
 
 
 def _rise(skull: Skull, places: Array) -> Array:

@@ -27,14 +27,14 @@ OPTIONS = frozenset(('length', 'sides', 'size', 'density', 'contrast'))
 def coils(skull: Skull, look: Look) -> Grown:
     rng, size = look.rng, look.option('size', 0.0105)
     height = lambda places: _height(skull, look, places)
-    under = cap(skull, lambda p: height(p) * 0.80, lambda p: np.tile(look.root * 0.5, (len(p), 1)), SOLID_SPOT)
+    under = cap(skull, lambda p: height(p) * 0.80, lambda p: look.greyed(np.tile(look.root * 0.5, (len(p), 1, 1)))[:, 0], SOLID_SPOT)
     solid, spacing = [under], 0.70 * size / np.sqrt(look.option('density', 1.0))
     for level, shade in ((0.80, 0.75), (0.97, 1.0)):
         roots = skull.roots(rng, spacing, inset=0.003)
         solid.append(_tufts(skull, look, roots, height(roots) * level, size, shade, 'Hair'))
     rim = edge_roots(skull, rng, 0.0036, lambda p: p[:, 1] > -1, (0.0005, 0.008))
     soft = _tufts(skull, look, rim, height(rim) * 0.5 + 0.0004, size * 0.75, 0.6, 'HairSoft', opacity=0.38)
-    return Grown(solid, [soft], coil_texture(9), roughness=0.75, shine=0.35)
+    return Grown(solid, [soft], coil_texture(9), strands=False, roughness=0.75, shine=0.35)
 
 
 def _height(skull: Skull, look: Look, places: Array) -> Array:

@@ -29,7 +29,7 @@ def baby_hairs(skull: Skull, look: Look, flow: Callable[[Array], Array], where: 
     comb = Comb(lambda tips, live, grown: way[live], lambda tips, live, grown: 0.0007 + 0.09 * grown,
                 rng.uniform(*length, count), 0.2)
     strands = soften(grow(skull, roots, comb, points))
-    colours = gradient(look.root, look.tip, points, look.tones(count) * 0.85)
+    colours = look.greyed(gradient(look.root, look.tip, points, look.tones(count) * 0.85))
     width = 0.0034 * rng.uniform(0.7, 1.2, count)[:, None] * np.ones(points)
     cards = Cards(strands, width, atlas.column_edges(rng.choice(atlas.WISPY + atlas.LOOSE, count)), colours,
                   round_form(skull, strands, np.array([0, 0.02, -0.005]), 0.3))

@@ -52,6 +52,8 @@ class Grown:
     """of material HairSoft, colours (n, 4)"""
     texture: Array
     """(h, w, 4) uint8"""
+    strands: bool = True
+    """the texture is an atlas of strands"""
     roughness: float = 0.5
     shine: float = 0.5
     """strength of the highlights, 0..1"""

@@ -88,7 +88,7 @@ def _cards(skull: Skull, look: Look, layer: Layer, roots: Array) -> Cards:
     strands = keep_out(skull, wander(strands, rng, 0.0012), 0.0008)
     width = layer.half_width * rng.uniform(0.7, 1.3, count)[:, None] * taper(points, 0.8, 1.0, 0.45, fall=0.6)
     tone = look.tones(count) * (0.5 + 0.5 * np.clip(depth, 0, 1))
-    colours = gradient(look.root, look.tip, points, tone, 0.0, 1.0)
+    colours = look.greyed(gradient(look.root, look.tip, points, tone, 0.0, 1.0))
     return Cards(strands, width, atlas.column_edges(rng.choice(layer.columns, count)), colours,
                  round_form(skull, strands, CENTRE, 0.35), twist=rng.normal(size=count) * 0.2)
 
