@@ -1,6 +1,6 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import type { DecodedMotion } from '@visavis/protocol/motion';
-import { AudioFeeder, placeOf, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
 import { StandIn, type LoadSpeechModel } from '../stand-in/index.js';
 import {
   Lateness, MAX_DELAY_MS, MotionTrack, START_BUFFER_MS, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion,
@@ -40,6 +40,12 @@ export interface PlaybackEvents {
 /** The last frame may lie this much before the last sample. */
 const LAST_FRAME_MS = 40;
 
+/** Places in Opus are counted at 48 kHz. */
+const OPUS_SAMPLES_PER_MS = 48;
+/** A backend holds for as long as it doubts, 600 ms; one that has not decided after this has forgotten. */
+const MAX_HOLD_MS = 5_000;
+/** Most that must be there again after a stall. */
+const MAX_REFILL_MS = 1_000;
 /** Packets that are missing are waited for while this much is ahead of the speaker. */
 const HOLE_PATIENCE_MS = 60;
 
@@ -56,13 +62,13 @@ export class Playback {
   readonly #openedMs: number;
   readonly #cancelPatience: () => void;
   readonly #cancelWait: () => void;
+  #cancelHold: () => void = () => undefined;
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
   #stalled = false;
+  #hasStalled = false;
   #truncated = false;
   #standsIn = false;
-  #receivedMs = 0;
-  #pieceMs = 0;
 
   constructor(options: PlaybackOptions) {
     const { stream, createDecoder, timer, events, loadStandIn } = options;
@@ -130,10 +136,8 @@ export class Playback {
 
   pushAudio(input: AudioInput): void {
     if (this.#phase === 'finished') return;
-    const { startMs, lengthMs } = placeOf(input, this.#receivedMs);
+    const startMs = input.kind === 'opus' ? input.audio.firstSample / OPUS_SAMPLES_PER_MS : this.#feeder.receivedMs;
     this.#late.audio.add(startMs, this.#options.timer.now());
-    this.#receivedMs = Math.max(this.#receivedMs, startMs + lengthMs);
-    this.#pieceMs = Math.max(this.#pieceMs, lengthMs);
     this.#feeder.push(input);
   }
 
@@ -158,7 +162,19 @@ export class Playback {
     if (this.#phase === 'finished' || this.#holds.has(reason) === on) return;
     if (on) this.#holds.add(reason);
     else this.#holds.delete(reason);
+    if (reason === 'remote') this.#boundHold(on);
     this.#applyHolds();
+  }
+
+  #boundHold(on: boolean): void {
+    this.#cancelHold();
+    if (on) this.#cancelHold = this.#options.timer.after(MAX_HOLD_MS, () => this.#endHold());
+  }
+
+  #endHold(): void {
+    this.hold('remote', false);
+    const message = 'the backend held the sound for 5 s and said neither resume nor flush; it goes on';
+    this.#options.events.onError(new VisavisError('protocolError', message, { fatal: false }));
   }
 
   /** Nothing more will come: plays what is there, and counts as interrupted unless it was all there. */
@@ -166,6 +182,7 @@ export class Playback {
     if (this.#phase === 'finished') return;
     this.#truncated = !this.#feeder.isEnded;
     this.#holds.delete('remote');
+    this.#cancelHold();
     this.#applyHolds();
     this.motionArrived(true);
     this.endAudio();
@@ -243,9 +260,11 @@ export class Playback {
     this.#stalled = starved;
   }
 
-  /** Goes on with as much in store as this stall, or those before it, would have taken. */
+  /** Goes on with as much in store as this stall would have taken. Where it is not the first, a piece more: better one long stall than many. */
   #ranShort(): void {
-    this.#stream.refillMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    const storeMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    this.#stream.refillMs = this.#hasStalled ? Math.min(MAX_REFILL_MS, storeMs + this.#feeder.pieceMs) : storeMs;
+    this.#hasStalled = true;
     this.#options.events.onStall();
   }
 
@@ -265,7 +284,7 @@ export class Playback {
     // Motion to the last sample is all there can be, whether its end was said or not.
     const isCovered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
     const { aheadMs } = this.#stream;
-    return { audioMs: aheadMs, pieceMs: this.#pieceMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
+    return { audioMs: aheadMs, pieceMs: this.#feeder.pieceMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
   }
 
   #applyHolds(): void {
@@ -277,6 +296,7 @@ export class Playback {
     if (this.#phase === 'finished') return;
     this.#phase = 'finished';
     this.#cancelTimers();
+    this.#cancelHold();
     this.#options.startDelay.learn(this.#worstMs);
     const playedMs = this.#stream.now();
     this.#feeder.close();
