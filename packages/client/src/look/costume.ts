@@ -1,10 +1,10 @@
-import { DoubleSide, FrontSide, Mesh, MeshPhysicalMaterial, MeshStandardMaterial, type Material, type Object3D, type Texture } from 'three';
+import { DoubleSide, FrontSide, Mesh, MeshBasicMaterial, MeshPhysicalMaterial, MeshStandardMaterial, type Material, type Object3D, type Texture } from 'three';
 import { measureEye } from './eyeball.js';
 import { drawFromInside, traceStrands } from './hair-geometry.js';
 import { mergeRigid } from './merge.js';
 import { partOfMesh, type Part } from './parts.js';
 import {
-  eyePatch, HAIR_PATCH, patchShader, PLAIN_HAIR_PATCH, PLAIN_SKIN_PATCH, SKIN_PATCH, SOFT_PATCH, type ShaderPatch,
+  eyePatch, HAIR_PATCH, patchShader, PLAIN_HAIR_PATCH, PLAIN_SKIN_PATCH, SKIN_PATCH, SOFT_PATCH, TEAR_PATCH, type ShaderPatch,
 } from './patches.js';
 import type { QualityLevel } from './quality.js';
 
@@ -87,6 +87,7 @@ function dress(mesh: Mesh, material: Material, eyes: EyePatches): Dressed | unde
   const part = partOfMesh(mesh, material);
   if (part === 'occlusion' && material.transparent) mesh.renderOrder = ORDER[part]!;
   if (part === 'occlusion' || part === 'lash' || part === 'brow') overlay(material);
+  if (part === 'occlusion' && material instanceof MeshBasicMaterial && mesh.geometry.hasAttribute('uv')) patchShader(material, TEAR_PATCH);
   if (!(material instanceof MeshStandardMaterial)) return undefined;
   mesh.castShadow = !CASTS_NONE.has(part);
   mesh.receiveShadow = !RECEIVES_NONE.has(part);
