@@ -39,6 +39,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   onFirstRendering: (() => void) | undefined;
   /** `renderingUnavailable`, `renderingContextLost` or `unsupportedAvatarAsset`. */
   onError: ((error: VisavisError) => void) | undefined;
+  /** Gives the pose to show in place of the controller's; what it returns is read before the next call. */
+  poseFilter: ((pose: Pose, nowMs: number) => Pose) | undefined;
   /** Called with each pose after the rig has taken it; the pose must not be kept. */
   onPoseApplied: ((pose: Pose, nowMs: number) => void) | undefined;
 
@@ -201,8 +203,9 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   }
 
   #frame(nowMs: number): void {
-    const pose = this.controller.poseAt(nowMs);
+    const own = this.controller.poseAt(nowMs);
     if (!this.#rig) return;
+    const pose = this.poseFilter?.(own, nowMs) ?? own;
     this.#rig.apply(pose);
     this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
     this.#lastMs = nowMs;

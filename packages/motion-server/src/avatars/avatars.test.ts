@@ -61,7 +61,7 @@ describe('avatars over HTTP', () => {
     const { status, body } = await ask('');
     const { avatars } = JSON.parse(body) as { avatars: { id: string }[] };
     expect([status, avatars.map(({ id }) => id)]).toEqual([200, ['ava', 'flat', 'links']]);
-    expect(avatars[0]).toMatchObject({ name: 'Ava', rig: 'glb', manifest: 'ava/avatar.json', thumbnail: 'ava/thumbnail.webp' });
+    expect(avatars[0]).toMatchObject({ name: 'Ava', rig: 'glb', manifestUrl: '/v1/avatars/ava/avatar.json', thumbnailUrl: '/v1/avatars/ava/thumbnail.webp' });
     expect((await http(server.avatarsUrl.slice(0, -1))).body).toBe(body);
   });
 

@@ -45,7 +45,8 @@ export function createAvatarRoutes({ library, refuse }: AvatarRoutesOptions): Ho
   app.get('*', async (context) => {
     if (!/^\/?$/.test(belowRoute(context))) return refuse(context, `avatars are at ID/${MANIFEST_FILE}, their list is at the folder itself`);
     context.header('Cache-Control', ASK_AGAIN);
-    return context.json({ avatars: (await library.list()).map(entryOf) });
+    const folder = context.req.path.replace(/\/$/, '');
+    return context.json({ avatars: (await library.list()).map((manifest) => entryOf(manifest, folder)) });
   });
   return app;
 }
@@ -55,12 +56,12 @@ function belowRoute(context: Context): string {
   return context.req.path.slice(routePath(context).length - '/*'.length);
 }
 
-/** One line of the list. Addresses are relative to it. */
-function entryOf({ id, name, version, license, rig, files, thumbnail }: AvatarManifest): object {
+/** One line of the list. Addresses are paths on this host. */
+function entryOf({ id, name, version, license, rig, files, thumbnail }: AvatarManifest, folder: string): object {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return {
-    id, name, version, license, rig: rig.type, manifest: `${id}/${MANIFEST_FILE}`,
-    ...(bytes > 0 && { bytes }), ...(thumbnail !== undefined && { thumbnail: `${id}/${thumbnail}` }),
+    id, name, version, license, rig: rig.type, manifestUrl: `${folder}/${id}/${MANIFEST_FILE}`,
+    ...(bytes > 0 && { bytes }), ...(thumbnail !== undefined && { thumbnailUrl: `${folder}/${id}/${thumbnail}` }),
   };
 }
 

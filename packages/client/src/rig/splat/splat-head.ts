@@ -50,9 +50,9 @@ export class SplatHead {
 export async function readSplatHead(
   bytes: ArrayBuffer, lengthFor: (count: number) => number, shaping?: FaceShaping, mapping?: TargetMapping,
 ): Promise<SplatHead> {
-  const files = readArchive(new Uint8Array(bytes), FILES);
-  const fileOf = (name: (typeof FILES)[number]): Uint8Array => files.get(name) ?? refuseSplat(`its archive has no ${name}`);
-  const [ply, skin, order] = FILES.map(fileOf) as [Uint8Array, Uint8Array, Uint8Array];
+  const files = await readArchive(new Uint8Array(bytes), FILES);
+  const fileOf = (name: (typeof FILES)[number]): Uint8Array<ArrayBuffer> => files.get(name) ?? refuseSplat(`its archive has no ${name}`);
+  const [ply, skin, order] = FILES.map(fileOf) as [Uint8Array, Uint8Array<ArrayBuffer>, Uint8Array];
   const gaussians = readPly(ply);
   const { scene } = await parseGltf(skin.slice().buffer);
   try {

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { ARKIT_NAMES, VISEME_NAMES } from '@visavis/face';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { writeZip } from '../../test/archive.js';
+import { faceGlb, GlbWriter, writeGlb } from '../../test/rig/make/glb.js';
+import { inspectAvatar, type AvatarReport } from './index.js';
+
+const AVA = readFileSync(new URL('../../../../avatars/ava/avatar.glb', import.meta.url));
+const bytesOf = (value: object): Uint8Array => new Uint8Array(writeGlb(JSON.stringify({ asset: { version: '2.0' }, ...value })));
+const inspect = (bytes: ArrayBuffer | Uint8Array, mapping = {}): Promise<AvatarReport> => inspectAvatar(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), mapping);
+const errors = ({ problems }: AvatarReport): string[] => problems.filter(({ level }) => level === 'error').map(({ message }) => message);
+
+describe('a report', () => {
+  it('of a default avatar finds all 52 shapes, its bones, textures and triangles, and nothing wrong', async () => {
+    const report = await inspect(AVA);
+    expect(report).toMatchObject({ kind: 'glb', isUsable: true, speech: 'arkit', bytes: AVA.length, bones: ['head', 'leftEye', 'neck', 'rightEye'], verdict: { score: 1 } });
+    expect([report.shapes.present.length, report.shapes.aliased, report.shapes.missing]).toEqual([52, [], []]);
+    expect(report.triangles).toBeGreaterThan(5_000);
+    expect(report.textures.length).toBeGreaterThan(2);
+    for (const { type, width, height, bytes } of report.textures) {
+      expect(type).toBe('image/webp');
+      expect([width, height].every((side) => side >= 64 && side <= 2_048)).toBe(true);
+      expect(bytes).toBeGreaterThan(100);
+    }
+    expect(errors(report)).toEqual([]);
+  });
+
+  it('tells names that are understood from those that are ARKit\'s, and from those that mean nothing', async () => {
+    const { shapes, unknownTargets } = await inspect(faceGlb(['jawOpen', 'Mouth_Smile_L', 'eyeBlink', 'Spaghetti', 'mouthFunnel', 'MOUTHPUCKER']));
+    expect(shapes.present).toEqual(['jawOpen', 'mouthFunnel']);
+    expect(Object.fromEntries(shapes.aliased.map(({ name, target }) => [name, target]))).toEqual({
+      mouthSmileLeft: 'Mouth_Smile_L', eyeBlinkLeft: 'eyeBlink', eyeBlinkRight: 'eyeBlink', mouthPucker: 'MOUTHPUCKER',
+    });
+    expect(unknownTargets).toEqual({ names: ['Spaghetti'], count: 1 });
+  });
+
+  it.each([
+    ['every shape', ARKIT_NAMES, 'arkit', 1, 'as well as we can'],
+    ['fifteen visemes', VISEME_NAMES.map((name) => `viseme_${name}`), 'visemes', 0.75, 'by 14 visemes'],
+    ['five vowels', ['A', 'I', 'U', 'E', 'O'], 'visemes', 0.268, 'by 5 visemes'],
+    ['a jaw', ['jawOpen'], 'jaw', 0.25, 'opening its mouth only'],
+    ['names in another language', ['Mund offen', 'Lächeln'], 'none', 0, 'cannot speak'],
+  ])('says how well a face with %s will speak', async (_, names, speech, score, says) => {
+    const report = await inspect(faceGlb(names));
+    expect(report.speech).toBe(speech);
+    expect(report.verdict.score).toBeCloseTo(score, 2);
+    expect(report.verdict.sentence).toContain(says);
+    expect(report.isUsable).toBe(score > 0);
+  });
+
+  it('goes by a mapping where there is one', async () => {
+    const report = await inspect(faceGlb(['Mund offen', 'Kussmund', 'Trichter']), { 'Mund offen': 'jawOpen', Kussmund: 'mouthPucker', Trichter: 'mouthFunnel' });
+    expect(report.shapes.aliased.map(({ name }) => name)).toEqual(['jawOpen', 'mouthFunnel', 'mouthPucker']);
+    expect(report.isUsable).toBe(true);
+  });
+
+  it('reads the expressions, bones and licence of a VRM of either version', async () => {
+    const vrm1 = await inspect(bytesOf({ scenes: [{}], extensionsUsed: ['VRMC_vrm'], extensions: { VRMC_vrm: {
+      meta: { licenseUrl: 'https://vrm.dev/licenses/1.0/' }, humanoid: { humanBones: { head: { node: 0 }, neck: { node: 1 } } },
+      expressions: { preset: { aa: {}, ih: {}, ou: {}, ee: {}, oh: {}, blink: {} }, custom: {} },
+    } } }));
+    expect(vrm1).toMatchObject({ kind: 'vrm1', speech: 'visemes', bones: ['head', 'neck'], license: 'https://vrm.dev/licenses/1.0/', isUsable: true });
+    const vrm0 = await inspect(bytesOf({ scenes: [{}], extensions: { VRM: {
+      meta: { licenseName: 'CC0' }, humanoid: { humanBones: [{ bone: 'head', node: 0 }] },
+      blendShapeMaster: { blendShapeGroups: [...'aiueo'].map((presetName) => ({ presetName })) },
+    } } }));
+    expect(vrm0).toMatchObject({ kind: 'vrm0', speech: 'visemes', bones: ['head'], license: 'CC0', isUsable: true });
+    expect(vrm0.visemes.present).toHaveLength(5);
+  });
+
+  it('reads splats in the layout of LAM, and says what is missing of it', async () => {
+    const ply = new TextEncoder().encode('ply\nformat binary_little_endian 1.0\nelement vertex 20018\nproperty float x\nend_header\n');
+    const parts = [
+      { name: 'x/offset.ply', data: ply }, { name: 'x/skin.glb', data: new Uint8Array(faceGlb(ARKIT_NAMES.filter((name) => name !== 'tongueOut'))) },
+      { name: 'x/vertex_order.json', data: new TextEncoder().encode('[]') },
+    ];
+    const report = await inspect(writeZip(parts));
+    expect(report).toMatchObject({ kind: 'splat', gaussians: 20_018, speech: 'arkit', isUsable: true });
+    expect(report.verdict.sentence).toContain('lacks tongueOut');
+    expect(errors(await inspect(writeZip(parts.slice(0, 1))))[0]).toContain('without skin.glb, vertex_order.json');
+  });
+});
+
+describe('what cannot be used', () => {
+  const damaged = new GlbWriter();
+  const POSITION = damaged.add(Float32Array.of(0, 0, 0, 1, NaN, 0, 0, 1, 0), 'VEC3');
+  const notNumbers = damaged.finish({ scenes: [{}], meshes: [{ primitives: [{ attributes: { POSITION }, targets: [{ POSITION }] }], extras: { targetNames: ['jawOpen'] } }] });
+
+  it.each([
+    ['a text', new TextEncoder().encode('hello'), 'no GLB'],
+    ['nothing', new Uint8Array(0), 'no GLB'],
+    ['a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3, 4), 'picture'],
+    ['a GLB without morphs', faceGlb([]), 'neither morph targets nor a jaw bone'],
+    ['a GLB that is cut off', AVA.subarray(0, 5_000), 'cut off'],
+    ['an external URI', bytesOf({ buffers: [{ uri: 'https://elsewhere/a.bin' }] }), 'outside itself'],
+    ['Draco', bytesOf({ extensionsRequired: ['KHR_draco_mesh_compression'] }), 'Draco'],
+    ['KTX2', bytesOf({ extensionsRequired: ['KHR_texture_basisu'] }), 'KTX2'],
+    ['an extension of nobody', bytesOf({ extensionsRequired: ['ACME_secret'] }), 'ACME_secret'],
+    ['NaN in an accessor', notNumbers, 'not numbers'],
+    ['a zip bomb', writeZip([{ name: 'offset.ply', data: new Uint8Array(1_000), claimed: 4_000_000_000 }]), 'unpack to more than'],
+    ['a path out of an archive', writeZip([{ name: '../offset.ply', data: new Uint8Array(10) }]), 'outside itself'],
+  ])('%s is an error in words', async (_, bytes, says) => {
+    const report = await inspect(bytes);
+    expect(report.isUsable).toBe(false);
+    expect(errors(report).join('; ')).toContain(says);
+  });
+
+  it('of 200 MB is not looked into', async () => {
+    expect(errors(await inspect(new Uint8Array(200_000_000)))[0]).toContain('200000000 bytes');
+  });
+
+  it('gives a report, whatever was changed in it', async () => {
+    const small = new Uint8Array(faceGlb(['jawOpen', 'mouthFunnel']));
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(small.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), async (changes) => {
+      const changed = small.slice();
+      for (const [at, value] of changes) changed[at] = value;
+      const { problems, isUsable } = await inspect(changed);
+      return isUsable === problems.every(({ level }) => level !== 'error');
+    }), { numRuns: 500 });
+  });
+});
