@@ -1,5 +1,5 @@
 /** What a GLB is made of, by its JSON and its headers. Free of three.js; trusts nothing. */
-import { boneOf } from '../rig/bones.js';
+import { boneOf } from '../rig/bone-names.js';
 import { isEntry, listOf, readDocument, type Entry } from '../rig/glb-document.js';
 import { imageSize } from './image-size.js';
 import type { TextureFacts } from './report.js';

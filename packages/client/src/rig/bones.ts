@@ -19,9 +19,3 @@ export function findBones(root: Object3D): Bones {
 function isBone(node: Object3D): boolean {
   return (node as { isBone?: boolean }).isBone === true;
 }
-
-/** The bone that a node's name stands for. */
-export function boneOf(nodeName: string): BoneName | undefined {
-  const key = keyOf(nodeName);
-  return (Object.keys(NAMES) as BoneName[]).find((name) => NAMES[name].test(key));
-}
