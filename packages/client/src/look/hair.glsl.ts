@@ -49,7 +49,8 @@ export const HAIR_ALPHA = /* glsl */ `
   vec2 hairTexel = vMapUv * vec2( textureSize( map, 0 ) );
   float hairLevel = max( 0.0, 0.5 * log2( max( dot( dFdx( hairTexel ), dFdx( hairTexel ) ), dot( dFdy( hairTexel ), dFdy( hairTexel ) ) ) ) );
   float hairCover = diffuseColor.a * ( 1.0 + 0.25 * hairLevel );
-  diffuseColor.a = saturate( ( hairCover - alphaTest ) / max( fwidth( hairCover ), 1e-3 ) + 0.5 );
-  if ( diffuseColor.a < 0.04 ) discard;
+  // Where a strand is thinner than a pixel the edge stays as wide as it is: an empty place must stay empty.
+  diffuseColor.a = saturate( ( hairCover - alphaTest ) / clamp( fwidth( hairCover ), 0.02, 0.35 ) + 0.5 );
+  if ( diffuseColor.a < 0.12 ) discard;
 #endif
 `;
