@@ -76,7 +76,8 @@ function measureEyes(root: Object3D): EyePatches {
   const patches = new Map<Material, ShaderPatch>();
   root.traverse((node) => {
     if (!(node instanceof Mesh) || !(node.material instanceof MeshPhysicalMaterial)) return;
-    if (partOfMesh(node, node.material) !== 'eye') return;
+    // The shader needs the texture and the clear coat that it works on.
+    if (!node.material.map || node.material.clearcoat === 0 || partOfMesh(node, node.material) !== 'eye') return;
     const measures = measureEye(node.geometry, node.material.userData['irisAngle']);
     if (measures) patches.set(node.material, eyePatch(measures));
   });

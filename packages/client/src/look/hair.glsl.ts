@@ -1,5 +1,5 @@
 /**
- * Hair: edges of strands that keep their coverage in the distance, and the two highlights of a fibre.
+ * Hair: strands with soft edges, and the two highlights of a fibre.
  */
 export const HAIR_VERTEX_PARS = /* glsl */ `
 attribute vec3 strand;
@@ -41,16 +41,13 @@ vec3 hairSpecular( const in vec3 tangent, const in vec3 normal, const in vec3 li
 `;
 
 /**
- * In place of the alpha test: coverage grows with the level of the mipmap read (averaging thins strands out), and the
- * edge is one pixel wide. Drawn from the inside out, its blending is right from every side.
+ * In place of the alpha test: an edge one pixel wide, blended, which keeps a strand's coverage at any size. Drawn from the
+ * inside out, the blending is right from every side. Where strands are thinner than a pixel the edge stays as wide as it
+ * is: an empty place must stay empty.
  */
 export const HAIR_ALPHA = /* glsl */ `
 #if defined( USE_ALPHATEST ) && defined( USE_MAP )
-  vec2 hairTexel = vMapUv * vec2( textureSize( map, 0 ) );
-  float hairLevel = max( 0.0, 0.5 * log2( max( dot( dFdx( hairTexel ), dFdx( hairTexel ) ), dot( dFdy( hairTexel ), dFdy( hairTexel ) ) ) ) );
-  float hairCover = diffuseColor.a * ( 1.0 + 0.25 * hairLevel );
-  // Where a strand is thinner than a pixel the edge stays as wide as it is: an empty place must stay empty.
-  diffuseColor.a = saturate( ( hairCover - alphaTest ) / clamp( fwidth( hairCover ), 0.02, 0.35 ) + 0.5 );
+  diffuseColor.a = saturate( ( diffuseColor.a - alphaTest ) / clamp( fwidth( diffuseColor.a ), 0.02, 0.35 ) + 0.5 );
   if ( diffuseColor.a < 0.12 ) discard;
 #endif
 `;
