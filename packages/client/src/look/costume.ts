@@ -128,8 +128,9 @@ const FINISH: Readonly<Partial<Record<Part, Finish>>> = {
   eye(material, _mesh, eyes) {
     if (material instanceof MeshPhysicalMaterial && material.clearcoat > 0) material.clearcoatRoughness = WET_ROUGHNESS;
     else material.roughness = Math.min(material.roughness, GLOSSY_ROUGHNESS);
-    const fine = eyes.get(material);
-    return fine && ((isFine) => (isFine ? fine : SOFT_PATCH));
+    // At every quality: an eye covers few pixels and is looked at first.
+    const patch = eyes.get(material);
+    return patch && (() => patch);
   },
   cornea(material) {
     if (!(material instanceof MeshPhysicalMaterial) || material.transmission === 0) return undefined;

@@ -98,6 +98,8 @@ export function eyePatch(uniforms: Readonly<Record<'eyeIris' | 'eyeBulge' | 'eye
 float eyeHeight = dot( eyeCornea, viewMatrix[ 1 ].xyz );
 material.diffuseColor = eyeTint( material.diffuseColor, eyeHeight );
 material.diffuseContribution = material.diffuseColor;
+// In a small picture the normals of a pixel spread; a catchlight spread as far would veil the eye.
+material.clearcoatRoughness = min( material.clearcoatRoughness, 0.1 );
 float eyeDry = 1.0 - eyeInIris;
 material.specularColor *= eyeDry;
 material.specularColorBlended *= eyeDry;

@@ -1,5 +1,5 @@
 /**
- * What each quality costs, as a table: draw calls, triangles, main-thread time of a drawing, and frame times on the
+ * What each quality costs, as a table: draw calls, triangles, the shortest main-thread time of a drawing, and median frame times on the
  * software renderer as ratios to `low`, from rounds taken in turns:
  *   node packages/client/test/look/cost.mjs [AVATAR_ID | FILE.glb] [ROUNDS]
  */
@@ -67,7 +67,8 @@ async function measure({ id, rounds }) {
     renderer.render(stage.scene, camera);
     rows[name] = {
       pixelRatio: ratio, calls: renderer.info.render.calls, shadowCalls: calls - renderer.info.render.calls, triangles,
-      cpuMs: +median(times.map(({ cpuMs }) => cpuMs)).toFixed(2), frameMs: median(times.map(({ frameMs }) => frameMs)),
+      // The shortest: whatever else the machine does can only add to it.
+      cpuMs: +Math.min(...times.map(({ cpuMs }) => cpuMs)).toFixed(2), frameMs: median(times.map(({ frameMs }) => frameMs)),
     };
   }
   const { frameMs: cheapest } = rows.low;
