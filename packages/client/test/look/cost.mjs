@@ -3,6 +3,7 @@
  * software renderer as ratios to `low`, from rounds taken in turns:
  *   node packages/client/test/look/cost.mjs [AVATAR_ID | FILE.glb] [ROUNDS]
  */
+import { Console } from 'node:console';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ try {
   await page.route('**/file.glb', (route) => route.fulfill({ body: glb }));
   await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
   await page.waitForSelector('html[data-ready]');
-  console.table(await page.evaluate(measure, { id: glb ? undefined : id, rounds: Number(rounds) }));
+  new Console(process.stdout).table(await page.evaluate(measure, { id: glb ? undefined : id, rounds: Number(rounds) }));
 } finally {
   await browser.close();
   await server.close();
