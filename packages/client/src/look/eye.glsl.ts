@@ -36,10 +36,12 @@ vec2 eyeOnIris;
 float eyeInIris;
 float eyeAngle;
 
+`
 /*
- * Where the look along \`toEye\` goes through the cornea on its way from the mesh: a sphere through the limbus and the
- * apex. Returns the place and leaves the wet surface's normal, of the ball beyond the limbus, in \`eyeCornea\`.
+ * Where the look along `toEye` goes through the cornea on its way from the mesh: a sphere through the limbus and the
+ * apex. Returns the place and leaves the wet surface's normal, of the ball beyond the limbus, in `eyeCornea`.
  */
++ /* glsl */ `
 vec3 eyeEnter( const in vec3 point, const in vec3 toEye ) {
   float limbus = sin( eyeIris );
   float depth = 1.0 + eyeBulge - cos( eyeIris );
@@ -59,10 +61,12 @@ vec3 eyeEnter( const in vec3 point, const in vec3 toEye ) {
   return place + ray * max( 0.0, ( place.z - cos( eyeIris ) + 0.05 ) / max( 0.15, - ray.z ) );
 }
 
+`
 /*
  * Where the iris is seen, behind the cornea's refraction into the aqueous humour (1.336), as a place in the texture.
  * Beyond the limbus the ball is opaque and the mesh itself is seen.
  */
++ /* glsl */ `
 vec2 eyeLookUp( const in vec3 view, const in vec2 uv ) {
   vec3 toEye = vec3( dot( view, vEyeSide ), dot( view, vEyeUp ), dot( view, vEyeAhead ) );
   vec3 seen = eyeEnter( vEyePoint, toEye );
@@ -74,14 +78,18 @@ vec2 eyeLookUp( const in vec3 view, const in vec2 uv ) {
   return mix( uv, through, eyeInIris );
 }
 
+`
 /* The iris is a shallow bowl: light from one side pools on the other. */
++ /* glsl */ `
 vec3 eyeNormal( const in vec3 plain ) {
   vec3 bowl = normalize( vec3( - 0.5 * eyeOnIris, 1.0 ) );
   vec3 white = normalize( mat3( vEyeSide, vEyeUp, vEyeAhead ) * normalize( vEyePoint ) );
   return normalize( mix( white, mat3( vEyeSide, vEyeUp, vEyeAhead ) * bowl, eyeInIris ) );
 }
 
-/* The dark ring of the limbus, redder corners, and the shade of the lid. \`up\` is the surface's height, -1..1. */
+`
+/* The dark ring of the limbus, redder corners, and the shade of the lid. `up` is the surface's height, -1..1. */
++ /* glsl */ `
 vec3 eyeTint( const in vec3 colour, const in float up ) {
   float ring = exp( - pow2( ( eyeAngle - eyeIris * 0.99 ) / ( eyeIris * 0.12 ) ) );
   float lid = smoothstep( 0.10, 0.60, up );
@@ -101,7 +109,9 @@ vTear = vec2( uv.x, uv.y * 2.0 - 0.5 );
 `;
 export const TEAR_PARS = /* glsl */ `
 varying vec2 vTear;
+`
 /* How wet: a thin line just above the lower rim, brightest where the key light stands in it. */
++ /* glsl */ `
 float tearLine() {
   float line = smoothstep( -0.02, 0.02, vTear.y ) * ( 1.0 - smoothstep( 0.05, 0.10, vTear.y ) );
   float ends = smoothstep( 0.04, 0.2, vTear.x ) * ( 1.0 - smoothstep( 0.8, 0.96, vTear.x ) );

@@ -18,20 +18,26 @@ export const HAIR_PARS = /* glsl */ `
 varying vec3 vStrand;
 vec3 hairAlong;
 
+`
 /* The direction of the strands in view space, at right angles to the normal. */
++ /* glsl */ `
 vec3 hairTangent( const in vec3 normal ) {
   vec3 along = vStrand - normal * dot( vStrand, normal );
   float size = dot( along, along );
   return size > 1e-12 ? along * inversesqrt( size ) : vec3( 0.0, 1.0, 0.0 );
 }
 
-/* Kajiya and Kay's cone of reflection about a strand tilted by \`tilt\` along the normal. */
+`
+/* Kajiya and Kay's cone of reflection about a strand tilted by `tilt` along the normal. */
++ /* glsl */ `
 float hairLobe( const in vec3 tangent, const in vec3 normal, const in vec3 halfway, const in float tilt, const in float gloss ) {
   float th = dot( normalize( tangent + normal * tilt ), halfway );
   return pow( max( 0.0, 1.0 - th * th ), gloss );
 }
 
+`
 /* Scheuermann's two lobes (2004): the fibre's surface, white, and light that went through it, in its colour. */
++ /* glsl */ `
 vec3 hairSpecular( const in vec3 tangent, const in vec3 normal, const in vec3 light, const in vec3 view, const in vec3 albedo ) {
   vec3 halfway = normalize( light + view );
   vec3 surface = vec3( 0.03 ) * hairLobe( tangent, normal, halfway, -0.12, 60.0 );

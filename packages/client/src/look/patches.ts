@@ -94,11 +94,11 @@ export function eyePatch(uniforms: Readonly<Record<'eyeIris' | 'eyeBulge' | 'eye
       { chunk: 'map_fragment', find: 'texture2D( map, vMapUv )', put: 'texture2D( map, eyeLookUp( normalize( vViewPosition ), vMapUv ) )' },
       after('normal_fragment_maps', 'normal = eyeNormal( nonPerturbedNormal );'),
       after('clearcoat_normal_fragment_maps', 'clearcoatNormal = eyeCornea;'),
+      // In a small picture the normals of a pixel spread; a catchlight spread as far would veil the eye.
       after('lights_physical_fragment', `
 float eyeHeight = dot( eyeCornea, viewMatrix[ 1 ].xyz );
 material.diffuseColor = eyeTint( material.diffuseColor, eyeHeight );
 material.diffuseContribution = material.diffuseColor;
-// In a small picture the normals of a pixel spread; a catchlight spread as far would veil the eye.
 material.clearcoatRoughness = min( material.clearcoatRoughness, 0.1 );
 float eyeDry = 1.0 - eyeInIris;
 material.specularColor *= eyeDry;
