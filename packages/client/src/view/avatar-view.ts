@@ -12,8 +12,10 @@ import { IdlePoseSource, type PoseSource } from './pose-source.js';
 import { CameraSway, prefersReducedMotion } from './sway.js';
 
 export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
-  /** Where poses come from; the view disposes of it. Default: idle life. */
+  /** Where poses come from; the view disposes of it unless told to keep it. Default: idle life. */
   readonly controller?: Controller;
+  /** `dispose` leaves the controller alone, for another view to show. Default false. */
+  readonly keepController?: boolean;
   /** Default `ultra`; `auto` follows the frame rate. */
   readonly quality?: RenderQuality;
   /** Ceiling of the picture's height in device pixels. Default: none but the quality's. */
@@ -50,6 +52,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly #camera: PortraitCamera;
   readonly #canvas: ViewCanvas | undefined;
   readonly #loop: FrameLoop;
+  readonly #keepController: boolean;
   readonly #sway: CameraSway | undefined;
   #quality: RenderQuality;
   #background: Background;
@@ -63,6 +66,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.avatar = avatar;
     this.controller = options.controller ?? (new IdlePoseSource() as PoseSource as Controller);
     this.#container = container;
+    this.#keepController = options.keepController ?? false;
     const { quality = 'ultra', background = 'studio', framing = 'avatar' } = options;
     check('quality', quality, isRenderQuality);
     check('background', background, isBackground);
@@ -164,7 +168,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#canvas?.resize();
   }
 
-  /** Takes the picture off the page, frees graphics memory and disposes of the controller. */
+  /** Takes the picture off the page, frees graphics memory and disposes of the controller, unless it is to be kept. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -172,7 +176,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#rig?.dispose();
     this.#rig = undefined;
     this.#canvas?.dispose();
-    this.controller.dispose?.();
+    if (!this.#keepController) this.controller.dispose?.();
   }
 
   #createCanvas(maxHeight: number | undefined): ViewCanvas | undefined {
