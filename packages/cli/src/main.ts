@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addModelsCommand } from './commands/models.js';
 import { addMotionCommand } from './commands/motion.js';
 import { addRecordCommand } from './commands/record.js';
 import { addReplayCommand } from './commands/replay.js';
@@ -23,6 +24,7 @@ const program = new Command('visavis')
 addServeCommand(program);
 addMotionCommand(program);
 addSpeakCommand(program);
+addModelsCommand(program);
 addRecordCommand(program);
 addReplayCommand(program);
 
