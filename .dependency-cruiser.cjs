@@ -6,7 +6,7 @@ const KNOWS = {
   'motion-server': ['face', 'motion', 'protocol'],
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
-  cli: ['client', 'face', 'motion', 'motion-server', 'server-sdk'],
+  cli: ['client', 'face', 'motion', 'motion-server', 'protocol', 'server-sdk'],
 };
 
 const layering = Object.entries(KNOWS).map(([name, known]) => ({
