@@ -21,7 +21,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
-          ...timeouts, name: 'unit', include: ['{packages,apps}/**/*.test.ts', '{bench,fuzz,test}/**/*.test.{ts,mjs}'],
+          ...timeouts, name: 'unit', include: ['{packages,apps}/**/*.test.ts', '{avatars,bench,fuzz,test}/**/*.test.{ts,mjs}'],
           exclude: [...BROWSER, '**/node_modules/**'], sequence: { groupOrder: 0 },
         },
       },

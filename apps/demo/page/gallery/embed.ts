@@ -7,15 +7,21 @@ export interface Embedded {
 }
 
 export function embedCode({ id }: Embedded): string {
-  return `import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport } from '@visavis/client';
+  return `import {
+  AvatarManager, AvatarSDK, AvatarView,
+  unlockOnGesture, WebSocketTransport,
+} from '@visavis/client';
 
 await AvatarSDK.initialize('your-app');
 const avatar = await AvatarManager.shared.load('${id}');
 const view = new AvatarView(avatar, document.getElementById('stage'));
 unlockOnGesture(view.controller);
 
-const getTicket = async () => (await fetch('/api/ticket', { method: 'POST' })).json(); // your backend's
-await view.controller.connect(new WebSocketTransport({ getTicket, avatarId: '${id}' }));`;
+async function getTicket() { // { url, ticket } from your backend
+  return (await fetch('/api/ticket', { method: 'POST' })).json();
+}
+const transport = new WebSocketTransport({ getTicket, avatarId: '${id}' });
+await view.controller.connect(transport);`;
 }
 
 /** What has to be done before, in one line. */

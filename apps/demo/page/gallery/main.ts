@@ -1,5 +1,6 @@
 /** The gallery: pick an avatar or drop a file, move its face, hear it talk, copy the code to embed it. */
 import { AvatarSDK, type Avatar } from '@visavis/client';
+import { FacePanel } from '@visavis/client/panel';
 import { NoticeBar } from '../notice.js';
 import { wireEmbed, type Embedded } from './embed.js';
 import { listAvatars } from './list.js';
@@ -31,12 +32,22 @@ async function open(files: File[]): Promise<void> {
   shown = { id: avatar.id, ownFile: files[0]!.name };
 }
 
+/** The panel belongs to one view: with each new view comes a new one. */
+function wirePanel(): void {
+  let panel: FacePanel | undefined;
+  stage.onView = (view) => {
+    panel?.dispose();
+    panel = new FacePanel(byId('panel'), { view });
+  };
+}
+
 async function start(): Promise<void> {
   await AvatarSDK.initialize('dev-app', { drivingServiceMode: 'backend', renderQuality: 'high' });
   shelf.onPick = (id) => void pick(id);
   shelf.onFiles = (files) => void open(files);
   takeDrops(byId('drop'), (files) => void open(files));
   wireEmbed(() => shown);
+  wirePanel();
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault();
     stage.say(byId<HTMLInputElement>('text').value);

@@ -1,5 +1,6 @@
 /** The page behind avatar:sheet: draws what it is told into #sheet, to be photographed. */
 import { AvatarManager, type Avatar } from '../../../../packages/client/src/avatar/index.js';
+import type { RenderQuality } from '../../../../packages/client/src/look/index.js';
 import { CameraMan, type Shot } from '../../../motion/sheet/page/camera-man.js';
 import { element } from '../../../motion/sheet/page/element.js';
 import { cellsOf, type Cell, type SheetKind } from './cells.js';
@@ -25,6 +26,7 @@ declare global {
   };
 }
 
+const QUALITY = (new URLSearchParams(location.search).get('quality') ?? 'high') as RenderQuality;
 const COLUMNS = 8;
 const STRIP_COLUMNS = 12;
 /** Parts of a head seen close, in metres of an avatar whose origin lies between its eyes. */
@@ -38,7 +40,7 @@ async function load({ manifestUrl, fileUrl, name }: Source): Promise<Avatar> {
 
 async function withCamera<T>(source: Source, use: (man: CameraMan, avatar: Avatar) => T): Promise<T> {
   const avatar = await load(source);
-  const man = await CameraMan.open(document.getElementById('stage')!, avatar);
+  const man = await CameraMan.open(document.getElementById('stage')!, avatar, QUALITY);
   try {
     return use(man, avatar);
   } finally {

@@ -1,6 +1,7 @@
 /** Takes pictures of the avatar's poses, each drawn once. Draws nothing else, at no other time. */
 import { createPose, type Pose } from '@visavis/face';
 import type { Avatar } from '../../../../packages/client/src/avatar/index.js';
+import type { RenderQuality } from '../../../../packages/client/src/look/index.js';
 import { AvatarView, type CameraConfig, type PoseSource } from '../../../../packages/client/src/view/index.js';
 
 /** A picture of so many CSS pixels that shows `heightM` metres at `target`, seen from `yawDeg` to the avatar's left. */
@@ -36,14 +37,14 @@ export class CameraMan {
   }
 
   /** `stage` has to be in the document. */
-  static async open(stage: HTMLElement, avatar: Avatar): Promise<CameraMan> {
+  static async open(stage: HTMLElement, avatar: Avatar, quality: RenderQuality = 'low'): Promise<CameraMan> {
     const rig = await avatar.createRig();
     // The view gets this very rig, whose parts can then be hidden.
     avatar.createRig = () => Promise.resolve(rig);
     const pose = createPose();
     let draw = (): void => undefined;
     const timer = { now: () => 0, request: (callback: () => void) => { draw = callback; return 1; }, cancel: () => undefined };
-    const view = new AvatarView<PoseSource>(avatar, stage, { controller: { poseAt: () => pose }, timer, quality: 'low' });
+    const view = new AvatarView<PoseSource>(avatar, stage, { controller: { poseAt: () => pose }, timer, quality });
     await new Promise<void>((resolve, reject) => {
       view.onError = reject;
       const wait = (): unknown => (view.getBoundingRect() ? resolve() : setTimeout(wait, 20));

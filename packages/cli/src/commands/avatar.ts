@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { PackCommandOptions, PreviewCommandOptions } from '../avatar/options.js';
 
 /** Everything but the names of the commands is loaded when one of them is called. */
 export function addAvatarCommand(program: Command): void {
@@ -31,22 +32,4 @@ export function addAvatarCommand(program: Command): void {
     .option('--say <in.wav>', 'speech to speak: 16-bit PCM (default: a sentence that comes with the command)')
     .option('--no-open', 'print the address, open nothing')
     .action(async (path: string, options: PreviewCommandOptions) => (await import('../avatar/preview.js')).preview(path, options));
-}
-
-export interface PackCommandOptions {
-  readonly id: string;
-  readonly license: string;
-  readonly name?: string;
-  readonly avatarVersion: string;
-  readonly out?: string;
-  readonly thumbnail?: string;
-  readonly textureSize: string;
-  readonly keep?: true;
-  readonly force?: true;
-}
-
-export interface PreviewCommandOptions {
-  readonly port: string;
-  readonly say?: string;
-  readonly open: boolean;
 }

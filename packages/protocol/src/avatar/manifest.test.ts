@@ -19,7 +19,7 @@ describe('parseManifest', () => {
   it('reads the default avatar', () => {
     const manifest = parseManifest(AVA);
     expect(manifest).toMatchObject({ id: 'ava', license: 'CC0-1.0', rig: { type: 'glb', file: 'avatar.glb' } });
-    expect(manifest.shaping.ceilings.mouthSmileLeft).toBeLessThan(1);
+    expect(manifest.shaping.ceilings.jawOpen).toBeLessThan(1);
   });
 
   it('accepts or refuses any JSON with a code, and leaves out what it does not know', () => {
