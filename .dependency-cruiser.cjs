@@ -6,6 +6,7 @@ const KNOWS = {
   'motion-server': ['face', 'motion', 'protocol'],
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
+  react: ['client'],
   cli: ['client', 'face', 'motion', 'motion-server', 'protocol', 'server-sdk'],
 };
 

@@ -1,4 +1,4 @@
-/** What every shipped avatar must have: papers, sizes and hashes, the 52 shapes, lips and lids that close, lips in their order. */
+/** What every shipped avatar must have: papers, sizes and hashes; and every face in 3D: the 52 shapes, lips and lids that close, lips in their order. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ARKIT_NAMES } from '@visavis/face';
@@ -10,9 +10,12 @@ const MAX_BYTES = 3_000_000;
 const ids = readdirSync(new URL('.', import.meta.url)).filter((id) => existsSync(new URL(`${id}/avatar.json`, import.meta.url)));
 
 interface Manifest {
+  rig: { type: string; file: string };
   files: { name: string; bytes: number; sha256: string }[];
   shaping: { gains?: Record<string, number>; ceilings?: Record<string, number> };
 }
+
+const manifestOf = (id: string): Manifest => JSON.parse(readFileSync(new URL(`${id}/avatar.json`, import.meta.url), 'utf8')) as Manifest;
 
 const both = (name: string, weight = 1): Weights => ({ [`${name}Left`]: weight, [`${name}Right`]: weight });
 
@@ -38,26 +41,31 @@ const MAX_OVERLAP_MM = 4.5;
 
 describe.each(ids)('%s', (id) => {
   const folder = new URL(`${id}/`, import.meta.url);
-  let meshes: ReadonlyMap<string, AvatarMesh>;
-  let face: AvatarMesh;
-  const manifest = JSON.parse(readFileSync(new URL('avatar.json', folder), 'utf8')) as Manifest;
-  const shaped = (weights: Weights): Weights => shape(weights, manifest.shaping);
-  beforeAll(async () => {
-    meshes = await readAvatar(new URL('avatar.glb', folder));
-    face = meshes.get('Face')!;
-  });
+  const manifest = manifestOf(id);
 
   it('has its papers, and a manifest with the right sizes and hashes', () => {
     for (const name of ['LICENSE', 'PROVENANCE.md', 'thumbnail.webp']) expect(existsSync(new URL(name, folder))).toBe(true);
     expect(readFileSync(new URL('LICENSE', folder), 'utf8')).toContain('CC0-1.0');
-    const { files } = manifest;
-    expect(files.map(({ name }) => name)).toEqual(['avatar.glb', 'thumbnail.webp']);
+    const { rig, files } = manifest;
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining([rig.file, 'thumbnail.webp']));
     for (const { name, bytes, sha256 } of files) {
       const data = readFileSync(new URL(name, folder));
       expect(data.length).toBe(bytes);
       expect(data.length).toBeLessThanOrEqual(MAX_BYTES);
       expect(createHash('sha256').update(data).digest('hex')).toBe(sha256);
     }
+  });
+});
+
+describe.each(ids.filter((id) => manifestOf(id).rig.type === 'glb'))('the face of %s', (id) => {
+  const folder = new URL(`${id}/`, import.meta.url);
+  let meshes: ReadonlyMap<string, AvatarMesh>;
+  let face: AvatarMesh;
+  const manifest = manifestOf(id);
+  const shaped = (weights: Weights): Weights => shape(weights, manifest.shaping);
+  beforeAll(async () => {
+    meshes = await readAvatar(new URL('avatar.glb', folder));
+    face = meshes.get('Face')!;
   });
 
   it('has the 52 shapes on its face, and each but the tongue\'s moves it', () => {

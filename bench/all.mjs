@@ -25,6 +25,8 @@ const BENCHES = {
   bytes: ['bytes.mjs', [], ['--quick']],
   server: ['server.mjs', [], ['--streams', '20', '--seconds', '3']],
   client: ['client.mjs', [], ['--quick']],
+  links: ['links.mjs', [], ['--quick']],
+  page: ['page.mjs', [], ['--quick']],
   resume: ['resume.mjs', [], ['--runs', '3']],
   failover: ['resume.mjs', ['--runs', '20', '--endpoints', '2'], ['--runs', '3', '--endpoints', '2']],
 };
@@ -63,7 +65,7 @@ function read(path, sinceMs) {
   }
 }
 
-function rowsOf({ bytes, server, client, resume, failover }) {
+function rowsOf({ bytes, server, client, links, page, resume, failover }) {
   const voice = bytes?.kbPerSecond['all at once'];
   const live = bytes?.kbPerSecond['as fast as speech'];
   const lost = (result) => result && result.framesLost + result.samplesLost + result.framesRepeated + result.samplesRepeated;
@@ -86,6 +88,10 @@ function rowsOf({ bytes, server, client, resume, failover }) {
     row('memory of an idle session', server?.memoryKb.perIdleSession, 'KB'), row('memory of a speaking session', server?.memoryKb.perSpeakingSession, 'KB'),
     row('A/V skew, |median|', client && Math.abs(client.skewMs.median), 'ms', 8), row('A/V skew, p95', client?.skewMs.absP95, 'ms', 15),
     row('interrupt to silence at the tap, p95', client?.interrupt.silenceMs.p95, 'ms', 40), row('poses of cut utterances', client?.interrupt.stalePoses, '', 0),
+    row('interrupt to the mouth at rest, p95', client?.interrupt.restMs?.p95, 'ms', 250), row('first message to sound at the tap, p95', client?.interrupt.startMs?.p95, 'ms', 90),
+    row('utterances complete over bad networks', links && Math.min(...links.cells.map(({ complete }) => complete)) * 100, '%, the worst network'),
+    row('main thread of a frame, speaking, p95', page?.frames.speakingMs.p95, 'ms', 2), row('tasks over 50 ms in a first load', page?.load.longTasks, '', 0),
+    row('heap grown over 1,000 utterances', page?.utterances.grownMb, 'MB', 2), row('heap grown over 200 mounts', page?.mounts.grownMb, 'MB', 2),
     row('cases of the client not counted', client && Object.keys(client.cases).length - client.casesCounted, ''), row('problems of the client', client?.problems.length, '', 0),
     row('page: main thread a second of speech', client?.cost.cpuMsPerSecond?.main.speakingMs, 'ms', undefined, perSecondOfReference(client?.cost.cpuMsPerSecond?.main.speakingMs)),
     row('page: sound threads a second of speech', client?.cost.cpuMsPerSecond?.audio.speakingMs, 'ms'),

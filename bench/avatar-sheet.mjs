@@ -8,11 +8,12 @@
  * --draw front,turned,close,shapes,strip, --size 512 (pixels of a cell), --text "One sentence", --system network,
  * --quality high, --out .cache/avatar-sheet
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
+import { listAvatarIds } from './lib/avatars.mjs';
 import { importBench } from './lib/bundle.mjs';
 import { readOptions } from './lib/options.mjs';
 
@@ -64,7 +65,7 @@ async function photograph(page, name) {
 
 /** What the page loads: folders by their manifest, other files by their bytes, both through the repository's server. */
 function listAvatars() {
-  const ids = options.avatars?.split(',').filter(Boolean) ?? readdirSync(here('../avatars'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const ids = options.avatars?.split(',').filter(Boolean) ?? listAvatarIds();
   fail(ids.find((id) => !existsSync(here(`../avatars/${id}/avatar.json`))), (id) => `--avatars ${id}; there is no avatars/${id}/avatar.json`);
   const root = here('..');
   const files = options.files.split(',').filter(Boolean).map((file) => resolve(file));

@@ -5,10 +5,11 @@
  * Options: --quick (few applications, few cycles), --avatars ava,pip (folders of avatars/; default all), --files head.zip
  * (others, inside the repository), --cycles 200, --out bench/results/avatar.json
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
+import { listAvatarIds } from './lib/avatars.mjs';
 import { readOptions } from './lib/options.mjs';
 import { machine, percentiles, printTable, referenceMs, writeJson } from './lib/report.mjs';
 
@@ -47,7 +48,7 @@ try {
 process.exitCode = problems.length > 0 ? 1 : 0;
 
 function sources() {
-  const ids = options.avatars?.split(',') ?? readdirSync(here('../avatars'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const ids = options.avatars?.split(',') ?? listAvatarIds();
   const root = here('..');
   return [
     ...ids.map((id) => {

@@ -29,6 +29,9 @@ const WITHOUT_RELOAD: Plugin = {
   transformIndexHtml: { order: 'post', handler: (html) => html.replace(/<script type="module" src="\/@vite\/client"><\/script>/, '') },
 };
 
+/** What is not written in modules and must be turned into some before it is served. */
+const COMMON_JS = ['opus-decoder', 'react', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime'];
+
 export interface ServedFolder {
   /** `http://127.0.0.1:PORT`, without a final slash. */
   readonly url: string;
@@ -50,7 +53,7 @@ export async function serveWithVite(root = REPOSITORY_ROOT): Promise<ServedFolde
     cacheDir: join(REPOSITORY_ROOT, '.cache/vite'),
     resolve: { conditions: ['@visavis/source', 'module', 'browser', 'import', 'default'] },
     // Everything is served as it is: prebundling would reload the page in the middle of a test.
-    optimizeDeps: { noDiscovery: true, include: ['opus-decoder'] },
+    optimizeDeps: { noDiscovery: true, include: COMMON_JS },
     server: { host: '127.0.0.1', port: 0, hmr: false, ws: false, watch: null, fs: { allow: [REPOSITORY_ROOT] } },
   });
   await server.listen();

@@ -44,8 +44,8 @@ async function warmUp() {
 }
 
 /** `isDrawn`: with the avatar on a small canvas; else poses are asked for at every refresh, and nothing is drawn. */
-async function open({ isDrawn, isHeard }) {
-  device = new TapDevice(isHeard);
+async function open({ isDrawn, isHeard, sampleRate }) {
+  device = new TapDevice(isHeard, sampleRate);
   controller = new AvatarController({ output: new WorkletOutput(device) });
   controller.onError = ({ code, message }) => notes.errors.push(`${code}: ${message}`);
   controller.onPlaybackFinished = () => finished?.();
@@ -80,6 +80,21 @@ async function hear(name) {
   return take();
 }
 
+/** What is noted in `windowMs` at the start of a long utterance and at its end; what lies between is let go as it comes. */
+async function hearEnds(name, ms, windowMs) {
+  const done = new Promise((resolve) => { finished = resolve; });
+  controller.sendText(name);
+  while (controller.getAudioTime() < windowMs) await sleep(50);
+  const early = take();
+  while (controller.getAudioTime() < ms - windowMs) {
+    await sleep(1_000);
+    take(false);
+  }
+  await done;
+  await sleep(100);
+  return { early, late: take() };
+}
+
 /** Cuts an utterance `afterMs` into its sound, and goes on noting for a while. */
 async function cut(name, afterMs) {
   controller.sendText(name);
@@ -90,11 +105,15 @@ async function cut(name, afterMs) {
   return take();
 }
 
-/** What was noted since the last time; samples, each in its place, as base64 of 32-bit floats. */
-function take() {
+/** What was noted since the last time; samples, each in its place, as base64 of 32-bit floats. `isWanted` false: lets it go. */
+function take(isWanted = true) {
   const { blocks, stamps } = device;
   device.blocks = [];
   device.stamps = stamps.slice(-50);
+  if (!isWanted) {
+    for (const name of ['poses', 'arrivals', 'ages']) notes[name].length = 0;
+    return undefined;
+  }
   const made = blocks.flatMap(({ frame, madeMs }) => madeMs.map((ms, i) => [frame + i * 128, ms - performance.timeOrigin]));
   const sound = toBase64(new Uint8Array(joined(blocks).buffer));
   const taken = { ...structuredClone(notes), firstFrame: blocks[0]?.frame ?? 0, rate: device.context.sampleRate, made, stamps, sound };
@@ -117,5 +136,5 @@ function toBase64(bytes) {
   return btoa(text);
 }
 
-globalThis.bench = { open, hear, cut, sleep };
+globalThis.bench = { open, hear, hearEnds, cut, sleep };
 document.documentElement.dataset.ready = 'yes';

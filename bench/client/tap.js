@@ -34,12 +34,15 @@ export class TapDevice {
   stamps = [];
   #isHeard;
 
-  constructor(isHeard) {
+  #sampleRate;
+
+  constructor(isHeard, sampleRate = 48_000) {
     this.#isHeard = isHeard;
+    this.#sampleRate = sampleRate;
   }
 
   createContext() {
-    this.context = new AudioContext({ latencyHint: 'interactive', sampleRate: 48_000 });
+    this.context = new AudioContext({ latencyHint: 'interactive', sampleRate: this.#sampleRate });
     return this.context;
   }
 

@@ -1,5 +1,5 @@
 /** What a page of bench:client noted, judged: skew of poses against the sound, silence after a cut. */
-import { findChirps, timeOf } from './marker.mjs';
+import { findChirps, FIRST_MS, PERIOD_MS, timeOf } from './marker.mjs';
 
 /** Chirps whose places differ by more than this have a stall between them; poses there have no one place in the sound. */
 const STEADY_MS = 1;
@@ -7,6 +7,8 @@ const STEADY_MS = 1;
 const SILENT = 1 / 32_768;
 /** Idle life moves the mouth by less than this from one frame to the next. */
 const STALE = 0.03;
+/** A mouth that is opened no wider than this is at rest. */
+const AT_REST = 0.05;
 /** Samples of a block of the context. */
 const BLOCK = 128;
 /** A reading this far from the last is a device that left time out, not jitter. */
@@ -85,6 +87,17 @@ export function judgeSkew(notes, times) {
   return { skews, unclear, ...device, startMs: clock.toPage(origins[0]) - notes.arrivals[0][0], chirps: chirps.length };
 }
 
+/**
+ * As `judgeSkew`, of a part of an utterance. `originMs`: where in the context's time the utterance began, as an earlier part told;
+ * without it the first chirp here is the utterance's first.
+ */
+export function judgeWindow(notes, originMs) {
+  const placesMs = findChirps(soundOf(notes), notes.rate).map((at) => ((notes.firstFrame + at) * 1000) / notes.rate);
+  const beganMs = originMs ?? placesMs[0] - FIRST_MS;
+  const times = placesMs.map((ms) => FIRST_MS + PERIOD_MS * Math.round((ms - beganMs - FIRST_MS) / PERIOD_MS));
+  return { ...judgeSkew(notes, times), originMs: beganMs };
+}
+
 /** What is wrong with a case of `told` poses and `unclear` ones beside them; undefined where they speak for the case. */
 export function problemOfPoses(told, unclear) {
   if (told === 0) return 'no pose told its time: not measured';
@@ -110,8 +123,24 @@ export function judgeCut(notes) {
   if (madeMs <= calledMs - TAP_CLOCK_MS) return { problem: `the sound ended ${(calledMs - madeMs).toFixed(0)} ms before the call` };
   if (tapEndMs < madeMs + WITNESS_MS) return { problem: 'the tap ended with the sound' };
   const silenceMs = Math.max(0, madeMs - calledMs);
-  const heardSilenceMs = outputClock(notes).toPage((silentFrame * 1000) / notes.rate) - calledMs;
-  return { silenceMs, heardSilenceMs, stalePoses: staleOf(before, poses, calledMs).length, poses: poses.length };
+  const clock = outputClock(notes);
+  const heardSilenceMs = clock.toPage((silentFrame * 1000) / notes.rate) - calledMs;
+  return {
+    silenceMs, heardSilenceMs, restMs: restAfter(poses, calledMs), stalePoses: staleOf(before, poses, calledMs).length, poses: poses.length, ...startOf(notes, sound, clock),
+  };
+}
+
+/** From the call to the first pose from which on the mouth is at rest. */
+function restAfter(poses, calledMs) {
+  const last = poses.findLastIndex(([, jaw, funnel]) => Math.max(jaw, funnel) > AT_REST);
+  return (poses[last + 1]?.[0] ?? Infinity) - calledMs;
+}
+
+/** From the first message to the first sample of sound: as it is made, and as the device's clock has it leave. */
+function startOf({ arrivals, made, firstFrame, rate }, sound, clock) {
+  const first = firstFrame + sound.findIndex(isSound);
+  const [, madeMs] = made.findLast(([frame]) => frame <= first);
+  return { startMs: madeMs - arrivals[0][0], heardStartMs: clock.toPage((first * 1000) / rate) - arrivals[0][0] };
 }
 
 function isSound(sample) {

@@ -34,6 +34,10 @@ describe('judgeCut', () => {
     expect(judged.silenceMs).toBeLessThanOrEqual(20);
     expect(judged.heardSilenceMs).toBeCloseTo(40, 0);
     expect(judged).toMatchObject({ stalePoses: 0, poses: 29 });
+    // Closing over 100 ms, 0.05 is reached after 90, and a frame is 17; the sound begins with the first message.
+    expect(judged.restMs).toBeGreaterThan(89);
+    expect(judged.restMs).toBeLessThan(108);
+    expect([judged.startMs, Math.round(judged.heardStartMs)]).toEqual([0, 20]);
   });
 
   it('counts poses of the cut utterance', () => {

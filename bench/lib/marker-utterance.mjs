@@ -7,8 +7,8 @@ const PIECE_MS = 100;
 /** Places in Opus are counted at 48 kHz, whatever the session's rate. */
 const OPUS_SAMPLES_PER_MS = 48;
 
-export async function markerUtterance({ codec, sampleRate, ms, hums, server, token }) {
-  const pcm = markerPcm(sampleRate, ms, hums);
+/** `pcm`: other sound in place of the marker's. */
+export async function markerUtterance({ codec, sampleRate, ms, hums, server, token, pcm = markerPcm(sampleRate, ms, hums) }) {
   const audio = codec === 'pcm' ? pcmMessages(pcm, sampleRate) : await opusMessages(pcm, sampleRate, server, token);
   const motion = markerMotion('marker', ms).map(({ atMs, bytes, end }) => ({
     atMs, kind: 'motion', message: { kind: 'envelope', connectionId: 'bench', bytes, end, hasAudio: false, interrupted: false },

@@ -12,18 +12,11 @@ const fileOf = (name: string, path: string): string => {
   return readFileSync(join(folder, path), 'utf8');
 };
 
-/** The licence at the head of a source file, without its comment signs. */
-const headOf = (source: string): string => /^(?:\/\/.*\n)+/.exec(source)![0].replace(/^\/\/ ?/gm, '');
-
 /** MIT as simple-yenc has it, whose author is theirs, too; their manifests name him and the licence, no year. */
 const halsall = (): string => fileOf('simple-yenc', 'LICENSE').replace(/^Copyright .*$/m, 'Copyright (c) Ethan Halsall');
 
 /** Licences of packages that come without a file named so. */
 const ELSEWHERE: Record<string, () => string> = {
-  '@bufbuild/protobuf': () => [
-    `Apache License 2.0, but for the reading and writing of varints, which is under the BSD licence below.\n\n${readFileSync(join(import.meta.dirname, 'LICENSE'), 'utf8')}`,
-    headOf(fileOf('@bufbuild/protobuf', 'dist/esm/wire/varint.js')),
-  ].join('\n\n'),
   '@wasm-audio-decoders/common': halsall,
   'opus-decoder': () => `${halsall()}\n\nIt contains libopus:\n\n${fileOf('opusscript', 'build/COPYING.libopus')}`,
 };

@@ -137,11 +137,12 @@ class Targets(unittest.TestCase):
         self.assertGreater(art[12, phones.ARTICULATORS.index('rounding')], 0.3)
 
     def test_marks_share_their_time_and_segments_leave_no_gap(self):
-        u = Utterance(np.zeros(16_000, np.int16), ['_', 't', 'ˈ', 'ɑ', '_'], np.array([.2, .3, .4, .6, 1.0]), 'kokoro', 'x', 'en')
-        parts = targets.segments(u)
-        self.assertEqual([p.symbol for p in parts], ['_', 't', 'ɑ', '_'])
-        self.assertTrue(all(abs(a.end - b.start) < 1e-6 for a, b in zip(parts, parts[1:])))
-        self.assertAlmostEqual(parts[1].end, .35, places=5)
+        for mark, end in (('ˈ', .3), (' ', .35), ('↗', .325), ('ː', .4)):
+            u = Utterance(np.zeros(16_000, np.int16), ['_', 't', mark, 'ɑ', '_'], np.array([.2, .3, .4, .6, 1.0]), 'kokoro', 'x', 'en')
+            parts = targets.segments(u)
+            self.assertEqual([p.symbol for p in parts], ['_', 't', 'ɑ', '_'])
+            self.assertTrue(all(abs(a.end - b.start) < 1e-6 for a, b in zip(parts, parts[1:])))
+            self.assertAlmostEqual(parts[1].end, end, places=5)
 
     def test_every_table_leads_to_a_class(self):
         for table in (phones.ARPABET, phones.ROMANCE, phones.CZECH, phones.FINNISH, phones.RUSSIAN, phones.KOKORO):

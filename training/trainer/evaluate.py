@@ -22,7 +22,7 @@ from . import facegood, measure, predict, render, ridge, tape, targets
 from .corpus import noises
 from .corpus.audio import resample
 from .ear import Ear
-from .network import MOTION
+from .network import DELAY, MOTION
 from .phones import ARTICULATORS, VISEMES
 
 NAMES = ['opening r, whole', 'opening r, speech', 'rounding r, whole', 'rounding r, speech', 'closure AUC, opening', 'closure AUC, press',
@@ -96,10 +96,10 @@ def network_motion(network, clip: facegood.Clip) -> np.ndarray:
     return predict.at_fps(predict.of_samples(network, clip.samples).motion, clip.fps, len(clip.motion))
 
 
-def viseme_table(network, heldout: tape.Tape) -> list[dict]:
+def viseme_table(network, heldout: tape.Tape, delay: int = DELAY) -> list[dict]:
     """Frame accuracy of the 15 visemes and closures found, for each held-out speaker, engine and language; only frames of
     utterances count, not the gaps between them."""
-    reels = [_read(network, heldout, r) for r in range(len(heldout.speaker))]
+    reels = [_read(network, heldout, r, delay) for r in range(len(heldout.speaker))]
     print(f'\nvisemes ({len(VISEMES)}), all frames of utterances / sounding ones, share of the commonest; '
           '/m b p/ shown at <= .15 and <= .30 false per s')
     rows = []
@@ -119,12 +119,12 @@ def viseme_table(network, heldout: tape.Tape) -> list[dict]:
     return rows
 
 
-def _read(network, heldout: tape.Tape, reel: int) -> tuple[np.ndarray, ...]:
+def _read(network, heldout: tape.Tape, reel: int, delay: int) -> tuple[np.ndarray, ...]:
     """Within a reel's utterances: whether the viseme is right, the viseme, the closure output, the closure due."""
     first, last = heldout.first[reel], heldout.first[reel + 1]
     samples = heldout.pcm[first * targets.SLOT:last * tape.SLOT].float() / 32768
     windows = torch.nn.functional.pad(samples, (0, -len(samples) % WINDOW)).reshape(-1, WINDOW)
-    found = predict.of_features(network, Ear(torch.device('cpu')).features(windows).numpy())
+    found = predict.of_features(network, Ear(torch.device('cpu')).features(windows).numpy(), delay)
     spoken = heldout.spoken[first:last].numpy()
     closed = ARTICULATORS.index('closure')
     flat = [p.reshape(-1, p.shape[-1])[:len(spoken)][spoken] for p in (found.visemes, found.articulation)]

@@ -33,13 +33,13 @@ def load(path: Path) -> Network:
     return network.eval()
 
 
-def of_features(network: Network, x: np.ndarray) -> Prediction:
+def of_features(network: Network, x: np.ndarray, delay: int = DELAY) -> Prediction:
     """From [B, T, 68] (T a multiple of 4); arrays are [B, T / 2, ...], the last moments held."""
     with torch.no_grad():
         out = network(torch.from_numpy(x.astype(np.float32)))
     voice = torch.sigmoid(out.voice)
     parts = (torch.softmax(out.visemes, -1), out.articulation, voice, out.arousal, out.motion.clamp(0, 1) * gate(voice))
-    return Prediction(*(in_time(p.numpy()) for p in parts))
+    return Prediction(*(in_time(p.numpy(), delay) for p in parts))
 
 
 def gate(voice):
@@ -47,8 +47,9 @@ def gate(voice):
     return ((voice - VOICE_GATE[0]) / (VOICE_GATE[1] - VOICE_GATE[0])).clip(0, 1)[..., None]
 
 
-def in_time(outputs: np.ndarray) -> np.ndarray:
-    return np.concatenate([outputs[:, DELAY:], outputs[:, -1:].repeat(DELAY, 1)], 1)
+def in_time(outputs: np.ndarray, delay: int = DELAY) -> np.ndarray:
+    count = outputs.shape[1]
+    return outputs[:, np.clip(np.arange(count) + delay, 0, count - 1)]
 
 
 def of_samples(network: Network, samples: np.ndarray) -> Prediction:

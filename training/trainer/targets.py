@@ -26,7 +26,10 @@ HELD_SHARE = 0.75
 RAMP_S = 0.035
 SHORT_SILENCE_S = 0.06
 SILENCE = '_'
-AFTER_MARKS = set('ːʰʲ→↓↗↘')
+# How much of a mark's time belongs to the sound before it, the rest to the one after it; SHARE_BEFORE for the others. Where
+# level and hiss agree best with the phones (NOTES.md, version 3).
+SHARES_BEFORE = dict.fromkeys('ːʰʲ', 1.0) | dict.fromkeys('→↓↗↘', 0.25) | dict.fromkeys('ˈˌ', 0.0)
+SHARE_BEFORE = 0.5
 
 
 @dataclass
@@ -38,14 +41,14 @@ class Segment:
 
 
 def segments(utterance: Utterance) -> list[Segment]:
-    """The sounds with their times, without gaps. Length, aspiration and tone marks belong to the sound before them; stress
-    marks, word gaps and silences too short to be any give half of their time to each neighbour."""
+    """The sounds with their times, without gaps. Marks, word gaps and silences too short to be any give their time to their
+    neighbours."""
     found: list[Segment] = []
     start = 0.0
     for phone, end in zip(utterance.phones, utterance.ends.astype(float)):
         symbols = to_ipa(phone, utterance.engine, utterance.language)
         if found and (not symbols or (symbols == SILENCE and end - start < SHORT_SILENCE_S)):
-            found[-1].end = end if phone in AFTER_MARKS else (start + end) / 2
+            found[-1].end = start + SHARES_BEFORE.get(phone, SHARE_BEFORE) * (end - start)
         elif symbols:
             begin = found[-1].end if found else start
             length = (end - begin) / len(symbols)

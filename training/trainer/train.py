@@ -1,4 +1,5 @@
-"""Training, by the clock: a run has so many minutes, and its learning rate falls to nothing over them. Resumable.
+"""Training, by the clock: a run has so many minutes, and its learning rate falls to nothing over them. Resumable. Without a GPU the
+clock is that of the processor, so that runs are equal on a busy machine.
 
     python -m trainer.train DATA --out DATA/runs/trunk.pt --minutes 30                        the trunk, on speech alone
     python -m trainer.train DATA --out DATA/runs/face/fold-2_01.pt --start DATA/runs/read/fold-2_01.pt --minutes 4 --leave 2_01
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> None:
     print(f'{args.out.name}: {parameters(network)} parameters, {spent:.0f} s done', flush=True)
     generator = torch.Generator(device).manual_seed(args.seed + steps)
     source = batches(args, device, steps)
-    last, saved_at, sums = time.monotonic(), time.monotonic(), {}
+    last, saved_at, sums = clock(args), time.monotonic(), {}
     done = spent >= 60 * args.minutes
     while not done:
         for group in optimiser.param_groups:
@@ -73,15 +74,19 @@ def run(args: argparse.Namespace) -> None:
         with torch.no_grad():
             torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
         steps += 1
-        now = time.monotonic()
+        now = clock(args)
         spent, last = spent + min(now - last, LONGEST_STEP_S), now
         sums = {k: 0.98 * sums.get(k, v) + 0.02 * v for k, v in parts.items()}
         done = spent >= 60 * args.minutes
         if done or steps % SAY_EVERY == 0:
             print(f'{args.out.name} {steps} {spent:.0f}s ' + ' '.join(f'{k} {float(v):.3f}' for k, v in sums.items()), flush=True)
-        if done or now - saved_at > SAVE_EVERY_S:
-            saved_at = now
+        if done or time.monotonic() - saved_at > SAVE_EVERY_S:
+            saved_at = time.monotonic()
             save(args.out, network, average, optimiser, spent, steps)
+
+
+def clock(args: argparse.Namespace) -> float:
+    return time.process_time() / args.threads if args.device == 'cpu' else time.monotonic()
 
 
 def step(network: Network, optimiser, batch: dict[str, torch.Tensor], generator: torch.Generator, delay: int):

@@ -1,6 +1,6 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { MotionChunkSchema, type MotionChunk } from '../../../packages/protocol/src/gen/message_pb.js';
+import { MotionChunkSchema, type MotionChunk } from '../../../packages/protocol/src/gen/message.js';
 import { decodeMotion, encodeMotion } from '../../../packages/protocol/src/motion/index.js';
+import { decode } from '../../../packages/protocol/src/wire/index.js';
 import { check, expecting, type Target } from '../target.js';
 import { GOLDEN } from './golden.js';
 
@@ -28,7 +28,7 @@ export const motionChunk: Target = {
 
 function parse(input: Uint8Array): MotionChunk | undefined {
   try {
-    return fromBinary(MotionChunkSchema, input);
+    return decode(MotionChunkSchema, input);
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
  * The web client: load an avatar, show it, connect it, hear and see it speak.
  * This is the only public entry besides `@visavis/client/test`, which has fakes for tests of applications.
  */
-export { AvatarSDK, AvatarView } from './sdk/index.js';
+export { AvatarSDK, AvatarView, createController } from './sdk/index.js';
 export type { AvatarViewOptions, Configuration, ConfigurationInput, DeviceScore, DrivingServiceMode, LogLevel } from './sdk/index.js';
 export { Avatar, AvatarManager } from './avatar/index.js';
 export type { AvatarManagerOptions, AvatarPlatform, Integrity, LoadListener, LoadProgress, LocalFile } from './avatar/index.js';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fromBinary, fromJson, toBinary, toJson, type DescMessage } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { decodeMotion } from '@visavis/protocol/motion';
-import { ClientMessageSchema, ServerMessageSchema } from '../src/gen/downlink_pb.js';
-import { MessageSchema, MotionChunkSchema } from '../src/gen/message_pb.js';
+import { ClientMessageSchema, ServerMessageSchema } from './gen/downlink_pb.js';
+import { MessageSchema, MotionChunkSchema } from './gen/message_pb.js';
 import { fromHex, makeGolden, stepOf, toHex, type Golden } from './golden.js';
 
 const golden = JSON.parse(readFileSync(new URL('../vectors/golden.json', import.meta.url), 'utf8')) as Golden;

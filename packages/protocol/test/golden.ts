@@ -1,10 +1,12 @@
-import { toBinary, toJson, type JsonValue } from '@bufbuild/protobuf';
+import { toJson, type JsonValue } from '@bufbuild/protobuf';
 import { encodeClientMessage, encodeServerMessage } from '@visavis/protocol/downlink';
 import { encodeEnvelope } from '@visavis/protocol/ingress';
 import { decodeMotion, encodeMotion, ROTATION_STEP, TRANSLATION_STEP, WEIGHT_STEP, type MotionFrames } from '@visavis/protocol/motion';
 import { fromBinary, type DescMessage } from '@bufbuild/protobuf';
-import { ClientMessageSchema, ServerMessageSchema } from '../src/gen/downlink_pb.js';
-import { MessageSchema, MotionChunkSchema } from '../src/gen/message_pb.js';
+import { ClientMessageSchema, ServerMessageSchema } from './gen/downlink_pb.js';
+import { MotionChunkSchema } from '../src/gen/message.js';
+import { encode } from '../src/wire/index.js';
+import { MessageSchema } from './gen/message_pb.js';
 import { CLIENT_CASES, ENVELOPE_CASES, MOTION_CASES, SERVER_CASES } from './cases.js';
 
 /** One pinned message: its bytes in hexadecimal and the same in protobuf's JSON form. */
@@ -58,5 +60,5 @@ function motionVector(name: string, motion: MotionFrames): MotionVector {
   const chunk = encodeMotion(motion);
   const channels = [...motion.mask.keys()].filter((channel) => motion.mask[channel]);
   const levels = decodeMotion(chunk).poses.map((pose) => channels.map((i) => Math.round(pose.values[i]! / stepOf(i)) + 0));
-  return { name, hex: toHex(toBinary(MotionChunkSchema, chunk)), fps: motion.fps, firstFrame: motion.firstFrame, channels, levels };
+  return { name, hex: toHex(encode(MotionChunkSchema, chunk)), fps: motion.fps, firstFrame: motion.firstFrame, channels, levels };
 }

@@ -14,8 +14,8 @@ from .audio import resample
 
 DURATIONS = '/Ceil_output_0'
 SAMPLES_PER_FRAME, RATE = 256, 22_050
-# The audio leads the duration track by about this (estimated).
-LEAD_S = 0.045
+# The sound leads the duration track by about this: where level and hiss agree best with the phones (NOTES.md, version 3).
+LEAD_S = 0.007
 
 
 def build(out: Path, downloads: Path, minutes: float) -> None:
@@ -43,16 +43,13 @@ def build(out: Path, downloads: Path, minutes: float) -> None:
 
 def _speak(session, ids_of, phonemes: str, text: str) -> store.Utterance:
     pad = ids_of['_']
-    phones, ids = ['_', '_'], [*ids_of['^'], *pad]
-    for symbol in phonemes:
-        if symbol in ids_of:
-            ids += [*ids_of[symbol], *pad]
-            phones += [symbol, '']  # a pad's time belongs to its neighbours
-    ids, phones = ids + ids_of['$'], phones + ['_']
+    phones = [symbol for symbol in phonemes if symbol in ids_of]
+    ids = [*ids_of['^'], *(i for symbol in phones for i in [*pad, *ids_of[symbol]]), *pad, *ids_of['$']]
     audio, frames = session.run(['output', DURATIONS], {
         'input': np.array([ids], np.int64), 'input_lengths': np.array([len(ids)], np.int64),
         'scales': np.array([.667, 1, .8], np.float32)})
     samples = resample(np.ravel(audio), RATE)
-    ends = np.maximum(0, np.cumsum(np.ravel(frames)) * SAMPLES_PER_FRAME / RATE - LEAD_S)
+    # Every other frame is a pad's, whose time belongs to the sound that follows.
+    ends = np.maximum(0, np.cumsum(np.ravel(frames))[::2] * SAMPLES_PER_FRAME / RATE - LEAD_S)
     ends[-1] = len(samples) / store.SAMPLE_RATE
-    return store.Utterance(store.to_int16(samples), phones, ends, 'piper', 'joe', 'en', text)
+    return store.Utterance(store.to_int16(samples), ['_', *phones, '_'], ends, 'piper', 'joe', 'en', text)

@@ -1,24 +1,12 @@
 import { decodeEnvelope, isUnknownEnvelope, type EncodedAudio, type ServerResponseAnimation } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
-import { opusPacketSamples } from './opus-packet.js';
-
-/** Places in Opus are counted at 48 kHz. */
-const OPUS_SAMPLES_PER_MS = 48;
 
 /** Audio of one utterance in a form that can be played. */
 export type AudioInput =
   | { readonly kind: 'pcm'; readonly bytes: Uint8Array; readonly sampleRate: number }
   | { readonly kind: 'opus'; readonly audio: EncodedAudio }
-  /** One bare Opus packet, the next in order. */
-  | { readonly kind: 'packet'; readonly packet: Uint8Array };
-
-/** Where a piece of audio lies in its utterance, `receivedMs` of which came before it. */
-export function placeOf(input: AudioInput, receivedMs: number): { readonly startMs: number; readonly lengthMs: number } {
-  if (input.kind === 'pcm') return { startMs: receivedMs, lengthMs: input.bytes.length / 2 / (input.sampleRate / 1000) };
-  if (input.kind === 'packet') return { startMs: receivedMs, lengthMs: (opusPacketSamples(input.packet) ?? 0) / OPUS_SAMPLES_PER_MS };
-  const { firstSample, packets, packetMs } = input.audio;
-  return { startMs: firstSample / OPUS_SAMPLES_PER_MS, lengthMs: packets.length * packetMs };
-}
+  /** One bare Opus packet, the next in order, or a piece of an Ogg Opus stream cut anywhere: the utterance's first bytes tell. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
 /** What `yieldAudioData` was handed. */
 export type ReceivedAudio = AudioInput | { readonly kind: 'envelope'; readonly response: ServerResponseAnimation };
@@ -35,16 +23,13 @@ export interface AudioForm {
 
 /**
  * Tells what audio bytes are. An envelope must begin as every sender writes it (type 5, then one body that fills the
- * rest exactly) and decode: PCM passes that by accident less than once in 2^40 chunks. Throws `invalidAudioInput`.
+ * rest exactly) and decode: PCM passes that by accident less than once in 2^40 chunks.
  */
 export function readAudio(bytes: Uint8Array, form: AudioForm): ReceivedAudio {
   const response = looksLikeEnvelope(bytes) ? parseResponse(bytes) : undefined;
   if (response) return { kind: 'envelope', response };
   if (form.inputAudioFormat === 'pcm') return { kind: 'pcm', bytes, sampleRate: form.sampleRate };
-  if (isOgg(bytes)) {
-    throw new VisavisError('invalidAudioInput', 'Ogg Opus is not read yet; yield one bare Opus packet a call, an envelope, or PCM');
-  }
-  return { kind: 'packet', packet: bytes };
+  return { kind: 'bytes', bytes };
 }
 
 /** The animation message in `bytes`. Throws `invalidAnimationData` where they are anything else. */
@@ -72,8 +57,4 @@ function looksLikeEnvelope(bytes: Uint8Array): boolean {
     if (bytes[i]! < 0x80) return i + 1 + length === bytes.length;
   }
   return false;
-}
-
-function isOgg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x4f && bytes[1] === 0x67 && bytes[2] === 0x67 && bytes[3] === 0x53;
 }

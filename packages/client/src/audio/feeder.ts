@@ -35,6 +35,7 @@ export class AudioFeeder {
   #source: Source | undefined;
   #ended = false;
   #written = false;
+  #pieceMs = 0;
 
   constructor(stream: OutputStream, createDecoder: CreateOpusDecoder, { mayWait, onError, onSamples, onWritten }: FeederEvents) {
     this.#stream = stream;
@@ -59,6 +60,16 @@ export class AudioFeeder {
     };
   }
 
+  /** Milliseconds of the utterance that came. */
+  get receivedMs(): number {
+    return this.#source?.source.receivedMs ?? 0;
+  }
+
+  /** The longest piece that came, in milliseconds. */
+  get pieceMs(): number {
+    return this.#pieceMs;
+  }
+
   /** True once `end` was called. */
   get isEnded(): boolean {
     return this.#ended;
@@ -75,8 +86,10 @@ export class AudioFeeder {
     if ((this.#source?.source.byteLength ?? 0) > MAX_WAITING_BYTES) {
       return this.#refuse('queueFull', 'more audio waits to be played than 64 MiB; send it nearer to real time, or as Opus');
     }
+    const beforeMs = this.receivedMs;
     try {
       this.#take(input);
+      this.#pieceMs = Math.max(this.#pieceMs, this.receivedMs - beforeMs);
     } catch (error) {
       this.#onError(VisavisError.from(error, 'invalidAudioInput'));
     }
@@ -110,7 +123,7 @@ export class AudioFeeder {
   #take(input: AudioInput): void {
     if (input.kind === 'pcm') return this.#pcm(input.sampleRate).push(input.bytes);
     const opus = this.#opus();
-    if (input.kind === 'packet') return opus.pushPacket(input.packet.slice());
+    if (input.kind === 'bytes') return opus.pushBytes(input.bytes);
     const { audio } = input;
     opus.push({
       packets: audio.packets, firstSample: audio.firstSample, preSkip: audio.preSkip, packetMs: audio.packetMs,

@@ -2,7 +2,7 @@
  * The audio engine: what was received to what is heard, and the clock of it.
  * Knows no motion and no network; when an utterance starts and stops is decided in ../controller.
  */
-export { placeOf, readAudio, readResponse, type AudioForm, type AudioInput, type ReceivedAudio } from './audio-input.js';
+export { readAudio, readResponse, type AudioForm, type AudioInput, type ReceivedAudio } from './audio-input.js';
 export { AudioFeeder, MAX_WAITING_BYTES } from './feeder.js';
 export { createOpusDecoder, createWasmDecoder, type CreateOpusDecoder, type DecoderSink, type OpusDecoder } from './opus-decoder.js';
 export type { AudioOutput, AudioState, OutputStream } from './output.js';

@@ -74,6 +74,15 @@ export class OpusQueue {
     this.#totalSamples ??= chunk.totalSamples;
   }
 
+  /** Takes the packet that follows on the last; `preSkip` counts where it is the first. Throws as `push`. */
+  append(packet: Uint8Array, { preSkip, totalSamples }: Pick<OpusChunk, 'preSkip' | 'totalSamples'>): void {
+    const samples = opusPacketSamples(packet);
+    if (samples === undefined) throw invalid('a packet has no valid duration');
+    this.#preSkip ??= preSkip;
+    this.#place({ at: this.#end, samples, packet });
+    this.#totalSamples ??= totalSamples;
+  }
+
   /** The next item; undefined where there is none, or where packets are missing that `mayWait` says to wait for. */
   shift(mayWait = false): OpusItem | undefined {
     const first = this.#held[0];
@@ -89,8 +98,8 @@ export class OpusQueue {
     return { packet, samples };
   }
 
-  /** Where the next packet belongs, for senders that do not say: samples at 48 kHz after pre-skip. */
-  get nextSample(): number {
+  /** Samples of the utterance up to the end of what came. */
+  get receivedSamples(): number {
     return Math.max(0, this.#end - this.preSkip);
   }
 

@@ -1,5 +1,6 @@
 import { StreamingResampler } from '@visavis/motion/resample';
 import { VisavisError } from '@visavis/protocol/errors';
+import { OggOpusReader } from '@visavis/protocol/ogg';
 import { OPUS_RATE, type CreateOpusDecoder, type OpusDecoder } from './opus-decoder.js';
 import { OpusQueue, type OpusChunk } from './opus-queue.js';
 import type { AudioSource, SourceSink } from './source.js';
@@ -13,6 +14,8 @@ export class OpusSource implements AudioSource {
   readonly #sink: SourceSink;
   readonly #resampler: StreamingResampler;
   #decoder: OpusDecoder | undefined;
+  #ogg: OggOpusReader | undefined;
+  #hasBytes = false;
   /** Samples at 48 kHz asked of the decoder that have not come. */
   #inFlight = 0;
   /** Decoder output taken so far, pre-skip included. */
@@ -35,6 +38,11 @@ export class OpusSource implements AudioSource {
     return this.#queue.byteLength;
   }
 
+  /** Milliseconds of the utterance up to the end of what came. */
+  get receivedMs(): number {
+    return (this.#queue.receivedSamples * 1000) / OPUS_RATE;
+  }
+
   /** Length of the utterance in samples at 48 kHz; 0 until its last packets came. */
   get totalSamples(): number {
     return this.#queue.totalSamples ?? 0;
@@ -45,10 +53,12 @@ export class OpusSource implements AudioSource {
     this.#queue.push(chunk);
   }
 
-  /** The next packet in order, from a sender that gives no times. */
-  pushPacket(packet: Uint8Array): void {
-    const { nextSample } = this.#queue;
-    this.#queue.push({ packets: [packet], firstSample: nextSample, preSkip: 0, packetMs: 20, totalSamples: undefined });
+  /** What comes next from a sender that gives no times: one packet, or Ogg cut anywhere, as the first bytes tell. */
+  pushBytes(bytes: Uint8Array): void {
+    if (!this.#hasBytes && OggOpusReader.begins(bytes)) this.#ogg = new OggOpusReader();
+    this.#hasBytes = true;
+    if (!this.#ogg) return this.#queue.append(bytes.slice(), { preSkip: 0, totalSamples: undefined });
+    for (const { packet, preSkip, totalSamples } of this.#ogg.push(bytes)) this.#queue.append(packet, { preSkip, totalSamples });
   }
 
   end(): void {

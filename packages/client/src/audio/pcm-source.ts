@@ -5,13 +5,20 @@ import type { AudioSource, SourceSink } from './source.js';
 export class PcmSource implements AudioSource {
   readonly #queue: PcmQueue;
   readonly #sink: SourceSink;
+  readonly #bytesPerMs: number;
+  #received = 0;
   #ended = false;
   #done = false;
 
   /** Throws MotionInputError `unsupportedSampleRate` for a rate that cannot be converted. */
   constructor(sampleRate: number, sink: SourceSink) {
     this.#queue = new PcmQueue(sampleRate, sink.sampleRate);
+    this.#bytesPerMs = (sampleRate * 2) / 1000;
     this.#sink = sink;
+  }
+
+  get receivedMs(): number {
+    return this.#received / this.#bytesPerMs;
   }
 
   get byteLength(): number {
@@ -19,6 +26,7 @@ export class PcmSource implements AudioSource {
   }
 
   push(bytes: Uint8Array): void {
+    this.#received += bytes.length;
     this.#queue.push(bytes);
   }
 

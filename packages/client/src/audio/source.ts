@@ -16,6 +16,8 @@ export interface SourceSink {
 
 /** One utterance's audio in one form, turned into samples as they are needed. */
 export interface AudioSource {
+  /** Milliseconds of the utterance that came. */
+  readonly receivedMs: number;
   /** Bytes that wait to be turned into samples. */
   readonly byteLength: number;
   /** No more will be pushed. */

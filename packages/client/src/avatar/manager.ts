@@ -4,7 +4,7 @@ import { checkGlb } from '../rig/index.js';
 import { Avatar } from './avatar.js';
 import { AvatarFetcher } from './fetcher.js';
 import { weaker, type Digest, type Integrity } from './integrity.js';
-import { avatarFromFiles, type LocalFile } from './local.js';
+import type { LocalFile } from './local.js';
 import { AvatarMemory } from './memory.js';
 import { Share, tellAll, type LoadListener } from './progress.js';
 import { AvatarStore } from './store.js';
@@ -80,7 +80,8 @@ export class AvatarManager {
    * An avatar of files on this machine, a dropped one for instance: a GLB, a VRM, splats as a ZIP, or all files of a
    * packed avatar with its `avatar.json`. Nothing is kept. Rejects with `invalidAvatarMetadata` or `unsupportedAvatarAsset`.
    */
-  loadFile(file: LocalFile | readonly LocalFile[]): Promise<Avatar> {
+  async loadFile(file: LocalFile | readonly LocalFile[]): Promise<Avatar> {
+    const { avatarFromFiles } = await import('./local.js');
     return avatarFromFiles('size' in file ? [file] : file);
   }
 

@@ -3,6 +3,7 @@ import { ControlAction } from '@visavis/protocol/downlink';
 import { encodeEnvelope } from '@visavis/protocol/ingress';
 import { encodeMotion } from '@visavis/protocol/motion';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createWasmDecoder } from '../audio/index.js';
 import { ManualOutput, ManualTimer, MemoryTransport } from '../test/index.js';
 import { AvatarController } from './avatar-controller.js';
 import type { PlaybackResult } from './conversations.js';
@@ -178,12 +179,13 @@ describe('bad input', () => {
     expect(Math.max(...play(300))).toBeCloseTo(0.5, 2);
   });
 
-  it('Ogg Opus is refused by name until it is read', () => {
-    controller = new AvatarController({ output, timer, audioFormat: { sampleRate: 48_000, inputAudioFormat: 'opus' } });
+  it('that should be Opus and is not says so, and the next utterance is heard', async () => {
+    controller = new AvatarController({ output, timer, audioFormat: { sampleRate: 48_000, inputAudioFormat: 'opus' }, createDecoder: createWasmDecoder });
     const codes: string[] = [];
     controller.onError = ({ code }) => codes.push(code);
-    expect(controller.yieldAudioData(new TextEncoder().encode('OggS....'))).toBeNull();
-    expect(codes).toEqual(['invalidAudioInput']);
+    controller.yieldAudioData(new TextEncoder().encode('OggS\tno such version'), true);
+    controller.yieldAudioData(Uint8Array.of((31 << 3) | 3, 0), true);
+    expect(codes).toEqual(['invalidAudioInput', 'invalidAudioInput']);
   });
 
   it('gives null where there is no audio', () => {

@@ -169,7 +169,7 @@ export class Conversations {
 
   #pushAudio(playback: Playback, input: AudioInput): void {
     if (input.kind === 'pcm' && input.bytes.length === 0) return;
-    if (input.kind === 'packet' && input.packet.length === 0) return;
+    if (input.kind === 'bytes' && input.bytes.length === 0) return;
     playback.pushAudio(input);
   }
 

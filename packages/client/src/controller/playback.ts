@@ -1,6 +1,6 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import type { DecodedMotion } from '@visavis/protocol/motion';
-import { AudioFeeder, placeOf, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
+import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
 import { StandIn, type LoadSpeechModel } from '../stand-in/index.js';
 import {
   Lateness, MAX_DELAY_MS, MotionTrack, START_BUFFER_MS, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion,
@@ -40,6 +40,10 @@ export interface PlaybackEvents {
 /** The last frame may lie this much before the last sample. */
 const LAST_FRAME_MS = 40;
 
+/** Places in Opus are counted at 48 kHz. */
+const OPUS_SAMPLES_PER_MS = 48;
+/** Most that must be there again after a stall. */
+const MAX_REFILL_MS = 1_000;
 /** Packets that are missing are waited for while this much is ahead of the speaker. */
 const HOLE_PATIENCE_MS = 60;
 
@@ -59,10 +63,9 @@ export class Playback {
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
   #stalled = false;
+  #hasStalled = false;
   #truncated = false;
   #standsIn = false;
-  #receivedMs = 0;
-  #pieceMs = 0;
 
   constructor(options: PlaybackOptions) {
     const { stream, createDecoder, timer, events, loadStandIn } = options;
@@ -130,10 +133,8 @@ export class Playback {
 
   pushAudio(input: AudioInput): void {
     if (this.#phase === 'finished') return;
-    const { startMs, lengthMs } = placeOf(input, this.#receivedMs);
+    const startMs = input.kind === 'opus' ? input.audio.firstSample / OPUS_SAMPLES_PER_MS : this.#feeder.receivedMs;
     this.#late.audio.add(startMs, this.#options.timer.now());
-    this.#receivedMs = Math.max(this.#receivedMs, startMs + lengthMs);
-    this.#pieceMs = Math.max(this.#pieceMs, lengthMs);
     this.#feeder.push(input);
   }
 
@@ -243,9 +244,11 @@ export class Playback {
     this.#stalled = starved;
   }
 
-  /** Goes on with as much in store as this stall, or those before it, would have taken. */
+  /** Goes on with as much in store as this stall would have taken. Where it is not the first, a piece more: better one long stall than many. */
   #ranShort(): void {
-    this.#stream.refillMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    const storeMs = START_BUFFER_MS + Math.min(MAX_DELAY_MS, Math.max(this.#options.startDelay.ms, this.#worstMs));
+    this.#stream.refillMs = this.#hasStalled ? Math.min(MAX_REFILL_MS, storeMs + this.#feeder.pieceMs) : storeMs;
+    this.#hasStalled = true;
     this.#options.events.onStall();
   }
 
@@ -265,7 +268,7 @@ export class Playback {
     // Motion to the last sample is all there can be, whether its end was said or not.
     const isCovered = audioEnded && coveredMs >= this.#stream.writtenMs - LAST_FRAME_MS;
     const { aheadMs } = this.#stream;
-    return { audioMs: aheadMs, pieceMs: this.#pieceMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
+    return { audioMs: aheadMs, pieceMs: this.#feeder.pieceMs, audioEnded, motionMs: coveredMs - heardMs, motionEnded: this.#motionEnded || isCovered, isCovered };
   }
 
   #applyHolds(): void {

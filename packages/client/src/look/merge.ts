@@ -50,7 +50,8 @@ function merged(meshes: readonly Mesh[]): SkinnedMesh {
   // Any node can be a bone: a skeleton reads its world matrix and nothing else.
   result.bind(new Skeleton([...meshes] as Object3D[] as Bone[], meshes.map(() => new Matrix4())), new Matrix4());
   moveMorphs(result, meshes, counts);
-  for (const mesh of meshes) mesh.visible = false;
+  // Not `visible`, which would hide what hangs on the mesh as well: a head may carry its eyes.
+  for (const mesh of meshes) mesh.layers.disableAll();
   return result;
 }
 

@@ -1,5 +1,4 @@
 import type { FaceShaping } from '@visavis/protocol/avatar';
-import { VisavisError } from '@visavis/protocol/errors';
 import type { TargetMapping } from './face-plan.js';
 import { loadGlbRig } from './glb-rig.js';
 import type { Rig } from './rig.js';
@@ -29,9 +28,5 @@ const BUILDERS: Readonly<Record<RigAsset['type'], (bytes: ArrayBuffer, asset: Ri
   glb: (bytes, { shaping, mapping }) => loadGlbRig(bytes, shaping, mapping),
   vrm: async (bytes, { shaping, mapping }) => (await import('./vrm/index.js')).loadVrmRig(bytes, shaping, mapping),
   splat: async (bytes, { shaping, mapping }) => (await import('./splat/index.js')).loadSplatRig(bytes, shaping, mapping),
-  sprite: notYet,
+  sprite: async (bytes, { shaping, files }) => (await import('./sprite/index.js')).loadSpriteRig(bytes, files, shaping),
 };
-
-function notYet(_bytes: ArrayBuffer, { type }: RigAsset): Promise<Rig> {
-  return Promise.reject(new VisavisError('unsupportedAvatarAsset', `Avatars of type "${type}" cannot be shown by this version; use a GLB.`));
-}

@@ -11,6 +11,10 @@ export interface Rig {
   apply(pose: Pose): void;
   /** Lets time pass for what swings by itself; `deltaMs` is the time since the last call. Called after `apply`. */
   update?(deltaMs: number): void;
+  /** Of a flat drawing: its extent in units of its own. Such a rig is drawn by `draw` and has nothing at its root. */
+  readonly size?: readonly [width: number, height: number];
+  /** Draws the last pose. `context` takes units of the drawing to pixels, `scale` of them for each unit. */
+  draw?(context: CanvasRenderingContext2D, scale: number): void;
   /** Frees geometries, materials, textures, pictures and skeletons. The rig must not be used afterwards. */
   dispose(): void;
 }

@@ -4,15 +4,18 @@ import type { Avatar } from '../avatar/index.js';
 import { firstStep, isBackground, isRenderQuality, QualityGovernor, type Background, type QualityName, type RenderQuality } from '../look/index.js';
 import type { Rig } from '../rig/index.js';
 import { PortraitCamera, type AvatarTransform, type CameraConfig, type ViewRect } from './camera.js';
-import { AvatarCanvas } from './canvas.js';
+import { AvatarCanvas, type CanvasOptions, type ViewCanvas } from './canvas.js';
+import { FlatCanvas } from './flat-canvas.js';
 import { BROWSER_TIMER, FrameLoop, type FrameTimer } from './frame-loop.js';
 import { isFramingName, type FramingName } from './framing.js';
 import { IdlePoseSource, type PoseSource } from './pose-source.js';
 import { CameraSway, prefersReducedMotion } from './sway.js';
 
 export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
-  /** Where poses come from; the view disposes of it. Default: idle life. */
+  /** Where poses come from; the view disposes of it unless told to keep it. Default: idle life. */
   readonly controller?: Controller;
+  /** `dispose` leaves the controller alone, for another view to show. Default false. */
+  readonly keepController?: boolean;
   /** Default `ultra`; `auto` follows the frame rate. */
   readonly quality?: RenderQuality;
   /** Ceiling of the picture's height in device pixels. Default: none but the quality's. */
@@ -29,8 +32,9 @@ export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
 
 /**
  * One avatar in one element. Asks its controller for a pose at each display refresh, shows it on the rig and draws.
- * Knows no audio and no network. Where WebGL is missing or lost it says so through `onError` and keeps asking for
- * poses, so that whatever else the controller does goes on.
+ * Knows no audio and no network. A drawn avatar (`sprite`) needs no WebGL; where WebGL is missing, another avatar shows
+ * the drawing that its manifest names as `fallback`. Where it has none, or WebGL is lost, the view says so through
+ * `onError` and keeps asking for poses, so that whatever else the controller does goes on.
  */
 export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly avatar: Avatar;
@@ -46,8 +50,9 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
 
   readonly #container: HTMLElement;
   readonly #camera: PortraitCamera;
-  readonly #canvas: AvatarCanvas | undefined;
+  readonly #canvas: ViewCanvas | undefined;
   readonly #loop: FrameLoop;
+  readonly #keepController: boolean;
   readonly #sway: CameraSway | undefined;
   #quality: RenderQuality;
   #background: Background;
@@ -61,6 +66,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.avatar = avatar;
     this.controller = options.controller ?? (new IdlePoseSource() as PoseSource as Controller);
     this.#container = container;
+    this.#keepController = options.keepController ?? false;
     const { quality = 'ultra', background = 'studio', framing = 'avatar' } = options;
     check('quality', quality, isRenderQuality);
     check('background', background, isBackground);
@@ -124,7 +130,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#canvas?.resize();
   }
 
-  /** The picture's size in device pixels; zero where there is no WebGL. */
+  /** The picture's size in device pixels; zero where nothing can be drawn. */
   get renderSize(): { width: number; height: number } {
     return this.#canvas?.size ?? { width: 0, height: 0 };
   }
@@ -149,8 +155,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
 
   /** Where the avatar at rest is seen, in CSS pixels from the container's top left corner; undefined before it is loaded. */
   getBoundingRect(): ViewRect | undefined {
-    if (!this.#rig) return undefined;
-    return this.#camera.project(this.#rig.bounds, this.#container.clientWidth, this.#container.clientHeight);
+    return this.#rig && this.#canvas?.rectOf(this.#rig);
   }
 
   getCameraConfig(): CameraConfig {
@@ -163,7 +168,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#canvas?.resize();
   }
 
-  /** Takes the picture off the page, frees graphics memory and disposes of the controller. */
+  /** Takes the picture off the page, frees graphics memory and disposes of the controller, unless it is to be kept. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -171,15 +176,19 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#rig?.dispose();
     this.#rig = undefined;
     this.#canvas?.dispose();
-    this.controller.dispose?.();
+    if (!this.#keepController) this.controller.dispose?.();
   }
 
-  #createCanvas(maxHeight: number | undefined): AvatarCanvas | undefined {
+  #createCanvas(maxHeight: number | undefined): ViewCanvas | undefined {
     const onError = (error: VisavisError): void => this.onError?.(error);
     const look = { quality: firstStep(this.#quality), background: this.#background };
+    const options: CanvasOptions = { container: this.#container, ...look, maxHeight, camera: this.#camera, onError };
+    const { rig, fallback } = this.avatar.manifest;
+    if (rig.type === 'sprite') return new FlatCanvas(options);
     try {
-      return new AvatarCanvas({ container: this.#container, ...look, maxHeight, camera: this.#camera, onError });
+      return new AvatarCanvas(options);
     } catch (error) {
+      if (fallback) return new FlatCanvas(options);
       // Told later: nobody can have set `onError` while the constructor runs.
       queueMicrotask(() => this.#fail(error));
       return undefined;
@@ -189,13 +198,19 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   async #loadRig(): Promise<void> {
     if (!this.#canvas) return;
     try {
-      const rig = await this.avatar.createRig();
+      const rig = await this.#createRig(this.#canvas);
       if (this.#disposed) return rig.dispose();
       this.#canvas.add(rig);
       this.#rig = rig;
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  async #createRig(canvas: ViewCanvas): Promise<Rig> {
+    const needsStage = this.avatar.manifest.rig.type !== 'sprite';
+    const drawn = needsStage && canvas instanceof FlatCanvas ? await this.avatar.createFallbackRig() : undefined;
+    return drawn ?? this.avatar.createRig();
   }
 
   #fail(error: unknown): void {

@@ -2,7 +2,7 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { WebGLRenderer } from 'three';
 import { pixelRatio, QUALITY, Stage, type Background, type QualityName } from '../look/index.js';
 import type { Rig } from '../rig/index.js';
-import type { PortraitCamera } from './camera.js';
+import type { PortraitCamera, ViewRect } from './camera.js';
 
 export interface CanvasOptions {
   readonly container: HTMLElement;
@@ -15,8 +15,27 @@ export interface CanvasOptions {
   readonly onError: (error: VisavisError) => void;
 }
 
+/** What a view draws on: a stage with a camera, or a flat drawing. */
+export interface ViewCanvas {
+  /** The picture's size in device pixels. */
+  readonly size: { width: number; height: number };
+  readonly quality: QualityName;
+  add(rig: Rig): void;
+  setQuality(quality: QualityName): void;
+  setBackground(background: Background): void;
+  /** Draws what was added as it is now. False while nothing can be drawn. */
+  draw(): boolean;
+  /** Fits the picture to the container. */
+  resize(): void;
+  /** Where `rig` is seen, in CSS pixels from the container's top left corner. */
+  rectOf(rig: Rig): ViewRect;
+  /** The picture as PNG, or null while there is none. */
+  toBlob(): Promise<Blob | null>;
+  dispose(): void;
+}
+
 /** The canvas of one view with its renderer and stage. Exists only where WebGL does; survives a lost context. */
-export class AvatarCanvas {
+export class AvatarCanvas implements ViewCanvas {
   readonly element: HTMLCanvasElement;
   readonly #renderer: WebGLRenderer;
   readonly #stage: Stage;
@@ -93,6 +112,11 @@ export class AvatarCanvas {
     this.#renderer.setSize(width, height, false);
     camera.update(width / height);
     this.draw();
+  }
+
+  rectOf({ bounds }: Rig): ViewRect {
+    const { container, camera } = this.#options;
+    return camera.project(bounds, container.clientWidth, container.clientHeight);
   }
 
   /** The picture as PNG, drawn anew because a canvas may be cleared after it has been shown. */

@@ -10,4 +10,4 @@ export {
   ControlAction, MicCodec, PlaybackState, PresenceState,
   type Audio, type AudioForm, type Control, type Error as DownlinkError, type Hello, type Interrupt, type Mic, type Motion,
   type Ping, type PlaybackFinished, type PlaybackPosition, type Pong, type Presence, type Text, type Transcript, type Welcome, type Word,
-} from '../gen/downlink_pb.js';
+} from '../gen/downlink.js';

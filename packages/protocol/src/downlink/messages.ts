@@ -1,36 +1,17 @@
-import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { VisavisError } from '../errors/index.js';
 import {
-  AudioSchema, ClientMessageSchema, ControlSchema, ErrorSchema, HelloSchema, InterruptSchema, MicSchema, MotionSchema, PingSchema,
-  PlaybackFinishedSchema, PlaybackPositionSchema, PongSchema, PresenceSchema, ServerMessageSchema, TextSchema, TranscriptSchema,
-  WelcomeSchema, type ClientMessage as ClientEnvelope, type ServerMessage as ServerEnvelope,
-} from '../gen/downlink_pb.js';
+  ClientMessageSchema, ServerMessageSchema, type ClientMessage as ClientEnvelope, type ServerMessage as ServerEnvelope,
+} from '../gen/downlink.js';
+import { decode, encode, type Init, type Schema } from '../wire/index.js';
 
-const CLIENT = {
-  hello: HelloSchema,
-  mic: MicSchema,
-  text: TextSchema,
-  interrupt: InterruptSchema,
-  playbackPosition: PlaybackPositionSchema,
-  playbackFinished: PlaybackFinishedSchema,
-  ping: PingSchema,
-} as const;
+type ClientBody = Exclude<ClientEnvelope['message'], { case: undefined }>;
+type ServerBody = Exclude<ServerEnvelope['message'], { case: undefined }>;
 
-const SERVER = {
-  welcome: WelcomeSchema,
-  audio: AudioSchema,
-  motion: MotionSchema,
-  control: ControlSchema,
-  transcript: TranscriptSchema,
-  presence: PresenceSchema,
-  error: ErrorSchema,
-  pong: PongSchema,
-} as const;
-
-export type ClientKind = keyof typeof CLIENT;
-export type ServerKind = keyof typeof SERVER;
-export type ClientBodies = { [K in ClientKind]: MessageInitShape<(typeof CLIENT)[K]> };
-export type ServerBodies = { [K in ServerKind]: MessageInitShape<(typeof SERVER)[K]> };
+export type ClientKind = ClientBody['case'];
+export type ServerKind = ServerBody['case'];
+/** What the encoders take for each kind: what is left out is at its default. */
+export type ClientBodies = { [B in ClientBody as B['case']]: Init<B['value']> };
+export type ServerBodies = { [B in ServerBody as B['case']]: Init<B['value']> };
 
 /** What a message says of delivery, beside its body: see the proto. 0 where it says nothing. */
 export interface Numbers {
@@ -38,21 +19,16 @@ export interface Numbers {
   readonly received: number;
 }
 
-type ClientBody = Exclude<ClientEnvelope['message'], { case: undefined }>;
-type ServerBody = Exclude<ServerEnvelope['message'], { case: undefined }>;
-
 /** A decoded message; `undefined` stands for one this version does not know, to be ignored. */
 export type ClientMessage = ClientBody & Numbers;
 export type ServerMessage = ServerBody & Numbers;
 
 export function encodeClientMessage<K extends ClientKind>(kind: K, body: ClientBodies[K], numbers: Partial<Numbers> = {}): Uint8Array {
-  const value = create(CLIENT[kind] as DescMessage, body as MessageInitShape<DescMessage>);
-  return toBinary(ClientMessageSchema, create(ClientMessageSchema, { message: { case: kind, value } as ClientBody, ...numbers }));
+  return encode(ClientMessageSchema, { message: { case: kind, value: body } as Init<ClientBody>, ...numbers });
 }
 
 export function encodeServerMessage<K extends ServerKind>(kind: K, body: ServerBodies[K], numbers: Partial<Numbers> = {}): Uint8Array {
-  const value = create(SERVER[kind] as DescMessage, body as MessageInitShape<DescMessage>);
-  return toBinary(ServerMessageSchema, create(ServerMessageSchema, { message: { case: kind, value } as ServerBody, ...numbers }));
+  return encode(ServerMessageSchema, { message: { case: kind, value: body } as Init<ServerBody>, ...numbers });
 }
 
 /** Decodes what a client sent, or throws `protocolError`. */
@@ -67,9 +43,9 @@ export function decodeServerMessage(bytes: Uint8Array): ServerMessage | undefine
   return message.case === undefined ? undefined : { ...message, sequence, received };
 }
 
-function parse<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+function parse<T>(schema: Schema<T>, bytes: Uint8Array): T {
   try {
-    return fromBinary(schema, bytes);
+    return decode(schema, bytes);
   } catch (cause) {
     throw new VisavisError('protocolError', 'these bytes are not a downlink message', { cause });
   }

@@ -17,4 +17,4 @@ export {
   AudioFormat, EgressType, TransportCompression,
   type ClientAudioInput, type ClientConfigureSession, type ClientInterrupt, type EncodedAudio, type ErrorDetail,
   type RequestOptions, type ServerConfirmSession, type ServerError, type ServerResponseAnimation, type TimedText, type TraceContext,
-} from '../gen/message_pb.js';
+} from '../gen/message.js';

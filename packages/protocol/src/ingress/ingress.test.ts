@@ -1,8 +1,8 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VisavisError } from '../errors/index.js';
-import { MessageSchema, MessageType, ServerResponseAnimationSchema } from '../gen/message_pb.js';
+import { MessageSchema, MessageType } from '../gen/message.js';
+import { encode } from '../wire/index.js';
 import {
   classifyFailure, closeCodeOf, createRequestId, decodeEnvelope, encodeEnvelope, isUnknownEnvelope, parseCapabilities, parseFps,
   type Failure,
@@ -41,8 +41,7 @@ describe('the envelope', () => {
   });
 
   it('refuses a body that does not match its type, and lets unknown types pass', () => {
-    const value = create(ServerResponseAnimationSchema, { reqId: 'r' });
-    const mismatch = toBinary(MessageSchema, create(MessageSchema, { type: MessageType.SERVER_ERROR, data: { case: 'serverResponseAnimation', value } }));
+    const mismatch = encode(MessageSchema, { type: MessageType.SERVER_ERROR, data: { case: 'serverResponseAnimation', value: { reqId: 'r' } } });
     expect(attempt(mismatch)).toBe('protocolError');
     expect(attempt(new Uint8Array())).toBe('protocolError');
     expect(attempt(Uint8Array.of(0x08, 3))).toBe('protocolError');
@@ -50,11 +49,9 @@ describe('the envelope', () => {
     expect(isUnknownEnvelope(future) && future.type).toBe(99);
   });
 
-  it('keeps unknown fields, ours and others, through a peer that knows neither', () => {
+  it('passes over unknown fields', () => {
     const withUnknown = Uint8Array.from([0x08, 5, 0x32, 8, 0x12, 1, 0x72, 0xf2, 0x0f, 2, 1, 2]); // field 254 of the body
-    const decoded = decodeEnvelope(withUnknown);
-    expect(decoded.case).toBe('serverResponseAnimation');
-    expect(toBinary(MessageSchema, fromBinary(MessageSchema, withUnknown))).toEqual(withUnknown);
+    expect(decodeEnvelope(withUnknown)).toMatchObject({ case: 'serverResponseAnimation', value: { reqId: 'r', end: false } });
   });
 
   it('honours the offset of a view', () => {

@@ -1,9 +1,9 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { CHANNEL_COUNT, createPose, MASK, type Pose } from '@visavis/face';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VisavisError } from '../errors/index.js';
-import { MotionChunkSchema, type MotionChunk } from '../gen/message_pb.js';
+import { MotionChunkSchema, type MotionChunk } from '../gen/message.js';
+import { create, decode, encode } from '../wire/index.js';
 import { decodeMotion, encodeMotion, MAX_CHUNK_FRAMES, ROTATION_STEP, TRANSLATION_STEP, WEIGHT_STEP } from './index.js';
 
 const poseArb: fc.Arbitrary<Pose> = fc
@@ -35,8 +35,8 @@ describe('the motion codec', () => {
   it('gives back every driven channel within half a step, the others at rest, at the right times', () => {
     fc.assert(
       fc.property(motionArb, (motion) => {
-        const wire = toBinary(MotionChunkSchema, encodeMotion(motion));
-        const back = decodeMotion(fromBinary(MotionChunkSchema, wire));
+        const wire = encode(MotionChunkSchema, encodeMotion(motion));
+        const back = decodeMotion(decode(MotionChunkSchema, wire));
         expect(back.mask).toEqual(motion.mask);
         expect(back.frames.map(({ timeMs }) => timeMs)).toEqual(motion.poses.map((_, i) => ((motion.firstFrame + i) * 1000) / motion.fps));
         motion.poses.forEach((pose, i) => {
@@ -109,10 +109,10 @@ describe('the motion codec', () => {
   });
 
   it('reads a view at an offset into a larger buffer', () => {
-    const wire = toBinary(MotionChunkSchema, encodeMotion({ fps: 30, firstFrame: 3, mask: MASK.speech, poses: [createPose()] }));
+    const wire = encode(MotionChunkSchema, encodeMotion({ fps: 30, firstFrame: 3, mask: MASK.speech, poses: [createPose()] }));
     const padded = new Uint8Array(wire.length + 9).fill(255);
     padded.set(wire, 5);
-    expect(decodeMotion(fromBinary(MotionChunkSchema, padded.subarray(5, 5 + wire.length))).firstFrame).toBe(3);
+    expect(decodeMotion(decode(MotionChunkSchema, padded.subarray(5, 5 + wire.length))).firstFrame).toBe(3);
   });
 
   it('costs next to nothing at rest and a byte or less a changing value', () => {

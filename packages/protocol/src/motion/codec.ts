@@ -1,7 +1,7 @@
 import { CHANNEL_COUNT, createPose, type ChannelMask, type Frame, type Pose } from '@visavis/face';
-import { create } from '@bufbuild/protobuf';
 import { VisavisError } from '../errors/index.js';
-import { MotionChunkSchema, type MotionChunk } from '../gen/message_pb.js';
+import { MotionChunkSchema, type MotionChunk } from '../gen/message.js';
+import { create } from '../wire/index.js';
 import { BitReader, BitWriter } from './bits.js';
 import { LevelWriter, readLevels } from './levels.js';
 import { FORMS, packMask, toLevel, unpackMask } from './quantise.js';

@@ -6,4 +6,4 @@ export {
   decodeMotion, encodeMotion, FPS_RANGE, MAX_CHUNK_FRAMES, MOTION_SCHEMA, type DecodedMotion, type MotionFrames,
 } from './codec.js';
 export { ROTATION_STEP, TRANSLATION_STEP, WEIGHT_STEP } from './quantise.js';
-export type { MotionChunk } from '../gen/message_pb.js';
+export type { MotionChunk } from '../gen/message.js';

@@ -16,7 +16,7 @@ const readerOf = (create: CreatePacketDecoder): MicrophoneReader => new Micropho
   onPcm: ({ pcm, isFilled }) => heard.push({ length: pcm.length, isFilled, first: pcm[0]! }),
   onError: ({ code }) => codes.push(code),
 });
-const piece = (sequence: number, data: Uint8Array, codec = MicCodec.PCM_S16LE_16K): Mic => ({ $typeName: 'visavis.downlink.Mic', sequence, codec, data });
+const piece = (sequence: number, data: Uint8Array, codec = MicCodec.PCM_S16LE_16K): Mic => ({ sequence, codec, data });
 const pcm = (value: number): Uint8Array => new Uint8Array(640).fill(value);
 const silent: PacketDecoder = { decode: () => new Float32Array(320), close: () => undefined };
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -55,10 +55,7 @@ export class ReplyProgress {
     const audio = response.audio && this.#newAudio(response.audio);
     if (motion === response.motion && audio === response.audio) return response;
     if (!motion && !audio && !response.end) return undefined;
-    const fresh = { ...response };
-    delete fresh.motion;
-    delete fresh.audio;
-    return Object.assign(fresh, motion && { motion }, audio && { audio });
+    return { ...response, motion, audio };
   }
 
   #newMotion(motion: MotionChunk): MotionChunk | undefined {

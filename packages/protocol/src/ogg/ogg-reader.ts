@@ -1,9 +1,11 @@
-import { refusal } from './refusal.js';
+import { VisavisError } from '../errors/index.js';
 
 const HEADER_BYTES = 27;
 /** Far above any audio packet (1,275 bytes a frame) and any sensible comment header. */
 const MAX_PACKET_BYTES = 65_536;
 const FLAG = { continued: 1, first: 2, last: 4 } as const;
+/** "OggS". */
+const MAGIC = [0x4f, 0x67, 0x67, 0x53] as const;
 
 /** One packet out of a logical stream. */
 export interface OggPacket {
@@ -21,14 +23,14 @@ export interface OggPacket {
  * beginning is ignored.
  */
 export class OggReader {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Uint8Array = new Uint8Array(0);
   #packet: Uint8Array[] = [];
   #packetBytes = 0;
   #ended = false;
 
-  /** The packets that `bytes` complete. Throws `invalidRequest` where they are no Ogg. */
+  /** The packets that `bytes` complete. Throws `invalidAudioInput` where they are no Ogg. */
   push(bytes: Uint8Array): OggPacket[] {
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    this.#bytes = joined([this.#bytes, bytes]);
     const packets: OggPacket[] = [];
     for (let size = pageSize(this.#bytes); size !== undefined; size = pageSize(this.#bytes)) {
       this.#readPage(this.#bytes.subarray(0, size), packets);
@@ -37,14 +39,14 @@ export class OggReader {
     return packets;
   }
 
-  #readPage(page: Buffer, out: OggPacket[]): void {
+  #readPage(page: Uint8Array, out: OggPacket[]): void {
     const flags = page[5]!;
     const first = (flags & FLAG.first) !== 0;
     if (first) this.#ended = false;
     if (this.#ended) return;
     if ((flags & FLAG.continued) === 0) this.#drop();
     this.#ended = (flags & FLAG.last) !== 0;
-    const endGranule = this.#ended ? page.readBigInt64LE(6) : undefined;
+    const endGranule = this.#ended ? viewOf(page).getBigInt64(6, true) : undefined;
     let at = HEADER_BYTES + page[26]!;
     const before = out.length;
     for (const lacing of page.subarray(HEADER_BYTES, at)) {
@@ -61,7 +63,7 @@ export class OggReader {
   }
 
   #finish(): Uint8Array {
-    const data = this.#packet.length === 1 ? this.#packet[0]! : Buffer.concat(this.#packet);
+    const data = joined(this.#packet);
     this.#drop();
     return data;
   }
@@ -73,8 +75,8 @@ export class OggReader {
 }
 
 /** Bytes of the page at the start of `bytes`, or `undefined` where it is not all there. */
-function pageSize(bytes: Buffer): number | undefined {
-  if (!'OggS'.startsWith(bytes.toString('latin1', 0, 4))) throw notOgg('a page does not begin with OggS');
+function pageSize(bytes: Uint8Array): number | undefined {
+  if (MAGIC.some((value, i) => i < bytes.length && bytes[i] !== value)) throw notOgg('a page does not begin with OggS');
   if (bytes.length > 4 && bytes[4] !== 0) throw notOgg(`unknown version ${bytes[4]}`);
   if (bytes.length < HEADER_BYTES) return undefined;
   const table = HEADER_BYTES + bytes[26]!;
@@ -83,6 +85,26 @@ function pageSize(bytes: Buffer): number | undefined {
   return bytes.length < size ? undefined : size;
 }
 
-function notOgg(reason: string): Error {
-  return refusal('invalidRequest', `this is not an Ogg stream: ${reason}`, 'send one Ogg Opus stream a request, from its first byte');
+/** True where `bytes` begin as an Ogg stream does, as far as there are any. */
+export function beginsAsOgg(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && MAGIC.every((value, i) => i >= bytes.length || bytes[i] === value);
+}
+
+/** One array of its own: what is read must not change with the bytes that were handed in. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function notOgg(reason: string): VisavisError {
+  return new VisavisError('invalidAudioInput', `this is not an Ogg stream: ${reason}; send one Ogg Opus stream an utterance, from its first byte`);
 }
