@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
-/** Bytes. The aim is 45 KB; the look (eyes, skin, hair, presets: about 10 KB, comments in shaders included) took it further. */
-const BUDGET = 55 * 1024;
+/** Bytes. The aim is 45 KB; the look (eyes, skin, hair, presets: about 10 KB) took it further. */
+const BUDGET = 57 * 1024;
 /** An application that only loads avatars pays for no sound: less than this, and none of these modules. */
 const LOADER_BUDGET = 20 * 1024;
 const ENGINE = /packages\/client\/src\/(audio|controller|timeline|transport)\/|packages\/protocol\/src\/gen\//;

@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { defineConfig } from 'vite';
-import { completeLicences } from './licences.js';
+import { completeLicences } from '../../tools/licences.js';
 
 /** Read from their own folders: native code, WebAssembly, a script to run. The dependencies of package.json, and all of them. */
 const FROM_THEIR_FOLDERS = ['@evan/opus', 'onnxruntime-node', 'opusscript', 'open'];

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite';
-import { completeLicences } from '../licences.js';
+import { completeLicences } from '../../../tools/licences.js';
 
 /** The pages of `visavis avatar preview` and `pack`, beside the built command. */
 export default defineConfig({

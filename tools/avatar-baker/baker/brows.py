@@ -83,7 +83,7 @@ def brow_image(brow: Brows, seed: int, width: int = 512, height: int = 160) -> I
     light = np.asarray(tone.resize((width, height), Image.LANCZOS), float)[..., None] / 255
     colour = (brow.colour.srgb * (.65 + .5 * light)).clip(0, 1) * 255
     along = np.linspace(0, 1, width)
-    thin = np.interp(along, [0, .03, .20, .75, 1], [.15, .45, 1, 1, .55])[None, :, None]
+    thin = np.interp(along, [0, .04, .22, .75, 1], [.0, .30, 1, 1, .5])[None, :, None]
     opacity = np.asarray(alpha.resize((width, height), Image.LANCZOS), float)[..., None] * .88 * thin
     return Image.fromarray(np.concatenate([colour, opacity], -1).round().astype('u1'))
 

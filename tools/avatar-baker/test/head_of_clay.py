@@ -7,7 +7,7 @@ from baker.body import Body, Eye, Helper, Landmarks
 from baker.meshes import vertex_normals
 from baker.people import Brows, Cloth, Colour, Eyes, Hair, Person, Skin
 
-RINGS, SPOKES = 72, 64
+RINGS, SPOKES = 56, 48
 # height, half width, half depth, middle's z
 _PROFILE = np.array([
     (-.330, .215, .090, -.030), (-.275, .212, .088, -.030), (-.230, .205, .082, -.032), (-.195, .180, .074, -.036),

@@ -261,6 +261,21 @@ describe('over a transport', () => {
     expect(controller.getAudioTime()).toBe(300);
   });
 
+  it('is not held for ever', () => {
+    say('r1', 1_000);
+    timer.advance(200);
+    play(100);
+    transport.receive('control', { action: ControlAction.HOLD, epoch: 7 });
+    play(4_900);
+    expect([controller.getAudioTime(), events.includes('protocolError')]).toEqual([100, false]);
+    play(400);
+    expect(controller.getAudioTime()).toBeGreaterThan(300);
+    expect(events).toContain('protocolError');
+    transport.receive('control', { action: ControlAction.HOLD, epoch: 7 });
+    controller.interrupt();
+    expect(timer.pendingCount).toBe(0);
+  });
+
   it('plays out what is there when the backend begins anew, and says that it was not all', () => {
     say('r1', 400, 7, false);
     timer.advance(200);

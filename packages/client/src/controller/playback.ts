@@ -42,6 +42,8 @@ const LAST_FRAME_MS = 40;
 
 /** Places in Opus are counted at 48 kHz. */
 const OPUS_SAMPLES_PER_MS = 48;
+/** A backend holds for as long as it doubts, 600 ms; one that has not decided after this has forgotten. */
+const MAX_HOLD_MS = 5_000;
 /** Most that must be there again after a stall. */
 const MAX_REFILL_MS = 1_000;
 /** Packets that are missing are waited for while this much is ahead of the speaker. */
@@ -60,6 +62,7 @@ export class Playback {
   readonly #openedMs: number;
   readonly #cancelPatience: () => void;
   readonly #cancelWait: () => void;
+  #cancelHold: () => void = () => undefined;
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
   #stalled = false;
@@ -159,7 +162,19 @@ export class Playback {
     if (this.#phase === 'finished' || this.#holds.has(reason) === on) return;
     if (on) this.#holds.add(reason);
     else this.#holds.delete(reason);
+    if (reason === 'remote') this.#boundHold(on);
     this.#applyHolds();
+  }
+
+  #boundHold(on: boolean): void {
+    this.#cancelHold();
+    if (on) this.#cancelHold = this.#options.timer.after(MAX_HOLD_MS, () => this.#endHold());
+  }
+
+  #endHold(): void {
+    this.hold('remote', false);
+    const message = 'the backend held the sound for 5 s and said neither resume nor flush; it goes on';
+    this.#options.events.onError(new VisavisError('protocolError', message, { fatal: false }));
   }
 
   /** Nothing more will come: plays what is there, and counts as interrupted unless it was all there. */
@@ -167,6 +182,7 @@ export class Playback {
     if (this.#phase === 'finished') return;
     this.#truncated = !this.#feeder.isEnded;
     this.#holds.delete('remote');
+    this.#cancelHold();
     this.#applyHolds();
     this.motionArrived(true);
     this.endAudio();
@@ -280,6 +296,7 @@ export class Playback {
     if (this.#phase === 'finished') return;
     this.#phase = 'finished';
     this.#cancelTimers();
+    this.#cancelHold();
     this.#options.startDelay.learn(this.#worstMs);
     const playedMs = this.#stream.now();
     this.#feeder.close();

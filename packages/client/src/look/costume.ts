@@ -1,10 +1,10 @@
-import { DoubleSide, FrontSide, Mesh, MeshPhysicalMaterial, MeshStandardMaterial, type Material, type Object3D, type Texture } from 'three';
+import { DoubleSide, FrontSide, Mesh, MeshBasicMaterial, MeshPhysicalMaterial, MeshStandardMaterial, type Material, type Object3D, type Texture } from 'three';
 import { measureEye } from './eyeball.js';
 import { drawFromInside, traceStrands } from './hair-geometry.js';
 import { mergeRigid } from './merge.js';
 import { partOfMesh, type Part } from './parts.js';
 import {
-  eyePatch, HAIR_PATCH, patchShader, PLAIN_HAIR_PATCH, PLAIN_SKIN_PATCH, SKIN_PATCH, SOFT_PATCH, type ShaderPatch,
+  eyePatch, HAIR_PATCH, patchShader, PLAIN_HAIR_PATCH, PLAIN_SKIN_PATCH, SKIN_PATCH, SOFT_PATCH, TEAR_PATCH, type ShaderPatch,
 } from './patches.js';
 import type { QualityLevel } from './quality.js';
 
@@ -76,7 +76,8 @@ function measureEyes(root: Object3D): EyePatches {
   const patches = new Map<Material, ShaderPatch>();
   root.traverse((node) => {
     if (!(node instanceof Mesh) || !(node.material instanceof MeshPhysicalMaterial)) return;
-    if (partOfMesh(node, node.material) !== 'eye') return;
+    // The shader needs the texture and the clear coat that it works on.
+    if (!node.material.map || node.material.clearcoat === 0 || partOfMesh(node, node.material) !== 'eye') return;
     const measures = measureEye(node.geometry, node.material.userData['irisAngle']);
     if (measures) patches.set(node.material, eyePatch(measures));
   });
@@ -87,6 +88,7 @@ function dress(mesh: Mesh, material: Material, eyes: EyePatches): Dressed | unde
   const part = partOfMesh(mesh, material);
   if (part === 'occlusion' && material.transparent) mesh.renderOrder = ORDER[part]!;
   if (part === 'occlusion' || part === 'lash' || part === 'brow') overlay(material);
+  if (part === 'occlusion' && material instanceof MeshBasicMaterial && mesh.geometry.hasAttribute('uv')) patchShader(material, TEAR_PATCH);
   if (!(material instanceof MeshStandardMaterial)) return undefined;
   mesh.castShadow = !CASTS_NONE.has(part);
   mesh.receiveShadow = !RECEIVES_NONE.has(part);
@@ -126,8 +128,9 @@ const FINISH: Readonly<Partial<Record<Part, Finish>>> = {
   eye(material, _mesh, eyes) {
     if (material instanceof MeshPhysicalMaterial && material.clearcoat > 0) material.clearcoatRoughness = WET_ROUGHNESS;
     else material.roughness = Math.min(material.roughness, GLOSSY_ROUGHNESS);
-    const fine = eyes.get(material);
-    return fine && ((isFine) => (isFine ? fine : SOFT_PATCH));
+    // At every quality: an eye covers few pixels and is looked at first.
+    const patch = eyes.get(material);
+    return patch && (() => patch);
   },
   cornea(material) {
     if (!(material instanceof MeshPhysicalMaterial) || material.transmission === 0) return undefined;

@@ -1,4 +1,4 @@
-import { BufferAttribute, BufferGeometry, Matrix4, Mesh, Skeleton, SkinnedMesh, type Bone, type Material, type Object3D } from 'three';
+import { BufferAttribute, BufferGeometry, Matrix4, Mesh, MeshBasicMaterial, MeshStandardMaterial, Skeleton, SkinnedMesh, type Bone, type Material, type Object3D } from 'three';
 
 /** What a merged geometry keeps its parts apart by. */
 const MOST_PARTS = 16;
@@ -20,8 +20,13 @@ export function mergeRigid(root: Object3D): void {
 }
 
 function isRigid(node: Object3D): node is Mesh {
-  return node instanceof Mesh && !(node instanceof SkinnedMesh) && !Array.isArray(node.material) && node.visible
+  return node instanceof Mesh && !(node instanceof SkinnedMesh) && isOurs(node.material) && node.visible
     && node.geometry instanceof BufferGeometry && node.geometry.getAttribute('position') !== undefined && node.geometry.getIndex() !== null;
+}
+
+/** One plain material: a cartoon material may count on the mesh it came with. */
+function isOurs(material: Material | Material[]): boolean {
+  return material instanceof MeshStandardMaterial || material instanceof MeshBasicMaterial;
 }
 
 function canMerge(meshes: readonly Mesh[]): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eyePatch, HAIR_PATCH, PLAIN_HAIR_PATCH, PLAIN_SKIN_PATCH, SKIN_PATCH, SOFT_PATCH } from './patches.js';
 
 const NUMBER = { value: 1 };
-const PATCHES = [SKIN_PATCH, PLAIN_SKIN_PATCH, HAIR_PATCH, PLAIN_HAIR_PATCH, SOFT_PATCH, eyePatch({ eyeIris: NUMBER, eyeBulge: NUMBER, eyeTexture: NUMBER })];
+const PATCHES = [SKIN_PATCH, PLAIN_SKIN_PATCH, HAIR_PATCH, PLAIN_HAIR_PATCH, SOFT_PATCH, eyePatch({ eyeIris: NUMBER, eyeBulge: NUMBER, eyeTexture: NUMBER, eyePower: NUMBER })];
 
 describe('shader patches', () => {
   it.each(PATCHES)('$name finds its places in the installed three.js', ({ fragment, vertex = [] }) => {

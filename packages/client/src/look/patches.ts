@@ -1,5 +1,5 @@
 import { ShaderChunk, type IUniform, type Material } from 'three';
-import { EYE_PARS, EYE_VERTEX, EYE_VERTEX_PARS } from './eye.glsl.js';
+import { EYE_PARS, EYE_VERTEX, EYE_VERTEX_PARS, TEAR_PARS, TEAR_VERTEX, TEAR_VERTEX_PARS } from './eye.glsl.js';
 import { HAIR_ALPHA, HAIR_PARS, HAIR_VERTEX, HAIR_VERTEX_PARS } from './hair.glsl.js';
 import { PLAIN_SKIN_PARS, SKIN_BEGIN, SKIN_PARS } from './skin.glsl.js';
 import { SOFT_SHADOW } from './soft-shadow.glsl.js';
@@ -84,7 +84,7 @@ ${SPECULAR}`,
 };
 
 /** The eye of a geometry that has `eyePoint`, with the measures of that eye. */
-export function eyePatch(uniforms: Readonly<Record<'eyeIris' | 'eyeBulge' | 'eyeTexture', IUniform<number>>>): ShaderPatch {
+export function eyePatch(uniforms: Readonly<Record<'eyeIris' | 'eyeBulge' | 'eyeTexture' | 'eyePower', IUniform<number>>>): ShaderPatch {
   return {
     name: 'visavis-eye',
     uniforms,
@@ -94,10 +94,12 @@ export function eyePatch(uniforms: Readonly<Record<'eyeIris' | 'eyeBulge' | 'eye
       { chunk: 'map_fragment', find: 'texture2D( map, vMapUv )', put: 'texture2D( map, eyeLookUp( normalize( vViewPosition ), vMapUv ) )' },
       after('normal_fragment_maps', 'normal = eyeNormal( nonPerturbedNormal );'),
       after('clearcoat_normal_fragment_maps', 'clearcoatNormal = eyeCornea;'),
+      // In a small picture the normals of a pixel spread; a catchlight spread as far would veil the eye.
       after('lights_physical_fragment', `
 float eyeHeight = dot( eyeCornea, viewMatrix[ 1 ].xyz );
 material.diffuseColor = eyeTint( material.diffuseColor, eyeHeight );
 material.diffuseContribution = material.diffuseColor;
+material.clearcoatRoughness = min( material.clearcoatRoughness, 0.1 );
 float eyeDry = 1.0 - eyeInIris;
 material.specularColor *= eyeDry;
 material.specularColorBlended *= eyeDry;
@@ -106,6 +108,16 @@ material.specularF90 *= eyeDry;`),
     ],
   };
 }
+
+/** The lids' shade where it has a texture layout, which unlit materials without a texture do not pass on. */
+export const TEAR_PATCH: ShaderPatch = {
+  name: 'visavis-tear',
+  vertex: [before('common', TEAR_VERTEX_PARS), after('begin_vertex', TEAR_VERTEX)],
+  fragment: [
+    after('common', TEAR_PARS),
+    before('opaque_fragment', 'float wet = 0.55 * tearLine();\noutgoingLight = mix( outgoingLight, vec3( 0.86, 0.84, 0.84 ), wet );\ndiffuseColor.a = mix( diffuseColor.a, 1.0, wet );'),
+  ],
+};
 
 const SHADOW_PARS_INCLUDE = '#include <shadowmap_pars_fragment>';
 const SOFT_SHADOW_INCLUDE = `${SHADOW_PARS_INCLUDE}

@@ -56,7 +56,7 @@ const STUDIO: Preset = {
   floor: { colour: '#8b7a6c', radiance: 0.45 },
   softboxes: [
     { at: [-2.4, 2.6, 4.0], size: [2.4, 2.4], colour: '#fff4e6', radiance: 6.5 },
-    { at: [-1.35, 1.45, 4.6], size: [1.3, 1.3], colour: '#fffaf2', radiance: 75 },
+    { at: [-1.35, 1.45, 4.6], size: [1.3, 1.3], colour: '#fffaf2', radiance: 105 },
     { at: [3.8, 0.8, 2.8], size: [1.5, 3.2], colour: '#e9f0ff', radiance: 4.5 },
     { at: [0, 4.6, 0.4], size: [4, 3], colour: '#ffffff', radiance: 4 },
     { at: [-3.6, 1.4, -3.2], size: [1, 3.4], colour: '#dfe9ff', radiance: 7 },
@@ -76,7 +76,7 @@ const WARM: Preset = {
   floor: { colour: '#8a5a36', radiance: 0.6 },
   softboxes: [
     { at: [-2.9, 1.7, 3.6], size: [2.2, 2.6], colour: '#ffe9c8', radiance: 9 },
-    { at: [-1.5, 1.5, 4.6], size: [1.1, 1.5], colour: '#fff3dd', radiance: 70 },
+    { at: [-1.5, 1.5, 4.6], size: [1.1, 1.5], colour: '#fff3dd', radiance: 95 },
     { at: [3.6, 0.4, 2.6], size: [2, 2.4], colour: '#ffd8b0', radiance: 2.6 },
     { at: [0, 4.6, 0.4], size: [4, 3], colour: '#fff0d8', radiance: 2.4 },
     { at: [3.6, 1.4, -3.2], size: [1.2, 3], colour: '#ffbf80', radiance: 9 },
@@ -94,7 +94,7 @@ const NIGHT: Preset = {
   walls: { colour: '#24304e', radiance: 0.5 },
   floor: { colour: '#141828', radiance: 0.4 },
   softboxes: [
-    { at: [-1.5, 1.4, 4.5], size: [1.7, 1.1], colour: '#fff4ec', radiance: 45 },
+    { at: [-1.5, 1.4, 4.5], size: [1.7, 1.1], colour: '#fff4ec', radiance: 80 },
     { at: [-2.2, 2.2, 4.0], size: [2, 2], colour: '#a9bfff', radiance: 4 },
     { at: [3.6, 0.8, -2.6], size: [1.2, 3], colour: '#ff9a55', radiance: 12 },
     { at: [-3.6, 1.0, -2.6], size: [1.2, 3], colour: '#4a74ff', radiance: 10 },

@@ -18,7 +18,7 @@ export interface QualityLevel {
   readonly hairShadow: boolean;
   /** Texture samples at grazing angles. */
   readonly anisotropy: number;
-  /** Skin with two highlights, down and light through thin parts; eyes with refraction; hair with strands' highlights. */
+  /** Skin with two highlights, down and light through thin parts; hair with the highlights of strands. */
   readonly fineShading: boolean;
 }
 

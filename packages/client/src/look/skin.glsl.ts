@@ -10,7 +10,9 @@ float skinOpen;
 float skinThin;
 float skinGrazing;
 
+`
 /* Red light scatters furthest, so it sees the least of the relief. Takes the shaded and the plain normal. */
++ /* glsl */ `
 void skinBegin( const in vec3 fine, const in vec3 plain, const in vec3 view, const in float open, const in float thin ) {
   skinNormalRed = normalize( mix( plain, fine, 0.3 ) );
   skinNormalGreen = normalize( mix( plain, fine, 0.65 ) );
@@ -21,11 +23,13 @@ void skinBegin( const in vec3 fine, const in vec3 plain, const in vec3 view, con
   skinGrazing = facing * facing * facing;
 }
 
+`
 /*
  * Lambert's cosine smoothed by a box of half width w, a short stand-in for the integral over a curved surface of
  * "Pre-Integrated Skin Shading" (Penner 2010): it equals n.l where the light stands high, passes the terminator by w,
  * red furthest, and adds only what blur adds.
  */
++ /* glsl */ `
 vec3 skinCosine( const in vec3 direction ) {
   const vec3 w = vec3( 0.38, 0.16, 0.10 );
   vec3 nl = vec3( dot( skinNormalRed, direction ), dot( skinNormalGreen, direction ), dot( skinNormalBlue, direction ) );
@@ -33,23 +37,29 @@ vec3 skinCosine( const in vec3 direction ) {
   return max( t * t / ( 4.0 * w ), nl );
 }
 
+`
 /*
  * A crease hides low light: the aperture that its occlusion leaves, as in "The Technical Art of Uncharted 4" (2016).
  * Lights from behind throw no shadow here: they reach the outline only.
  */
++ /* glsl */ `
 float skinAperture( const in vec3 direction, const in vec3 view ) {
   float open = saturate( abs( dot( skinNormalBlue, direction ) ) + 2.0 * skinOpen * skinOpen - 0.6 );
   float behind = smoothstep( 0.0, 0.45, - dot( direction, view ) );
   return open * mix( 1.0, smoothstep( 0.12, 0.5, skinGrazing ), behind );
 }
 
+`
 /* Shadows: a penumbra turns red before it turns dark. Near the terminator the smoothed cosine darkens enough by itself. */
++ /* glsl */ `
 vec3 skinShadow( const in float lit, const in vec3 direction ) {
   float near = smoothstep( -0.02, 0.22, dot( skinNormalRed, direction ) );
   return pow( vec3( mix( 0.55 + 0.45 * lit, lit, near ) ), vec3( 0.58, 0.94, 1.0 ) );
 }
 
+`
 /* What leaves the skin by scattering: through the surface, through thin parts from behind, and from the down on it. */
++ /* glsl */ `
 vec3 skinIrradiance( const in IncidentLight light, const in vec3 view ) {
   vec3 result = skinCosine( light.direction ) * skinAperture( light.direction, view );
   float behind = saturate( 0.25 - dot( skinNormalRed, light.direction ) );
@@ -59,15 +69,19 @@ vec3 skinIrradiance( const in IncidentLight light, const in vec3 view ) {
   return ( result + 0.5 * down * skinOpen * skinOpen ) * light.color;
 }
 
+`
 /* The second, tighter highlight: a film of oil over the rough skin. */
++ /* glsl */ `
 vec3 skinSheen( const in IncidentLight light, const in vec3 view, const in vec3 normal, const in PhysicalMaterial material, const in vec3 rough ) {
   PhysicalMaterial oil = material;
   oil.roughness = material.roughness * 0.62;
   return mix( rough, BRDF_GGX( light.direction, view, normal, oil ), 0.34 ) * skinAperture( light.direction, view );
 }
 
+`
 /* Occlusion with the light that bounces on in the crease, which takes the skin's colour ("Practical Realtime Strategies
    for Accurate Indirect Occlusion", Jimenez et al. 2016). */
++ /* glsl */ `
 vec3 skinOcclusion( const in float open, const in vec3 albedo ) {
   vec3 a = 2.0404 * albedo - 0.3324;
   vec3 b = 4.7951 * albedo - 0.6417;

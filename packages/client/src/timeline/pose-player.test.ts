@@ -2,6 +2,7 @@ import { CHANNEL, CHANNEL_COUNT, createPose, IdleLife, MASK, maskOf } from '@vis
 import { decodeMotion, encodeMotion } from '@visavis/protocol/motion';
 import { describe, expect, it } from 'vitest';
 import { MotionTrack } from './motion-track.js';
+import type { Presence } from './presence.js';
 import { PosePlayer, RELEASE_MS } from './pose-player.js';
 
 /** Two seconds of an open jaw, a raised brow and, at 1 s, shut eyes. */
@@ -120,5 +121,45 @@ describe('the pose player', () => {
     const listening = at('listening', 4_000);
     expect(listening[CHANNEL.browOuterUpLeft]).toBeGreaterThan(0.05);
     expect(listening[CHANNEL.browDownLeft]).toBeLessThan(0.01);
+  });
+
+  /** How a channel, or the difference of two, goes over 20 s of a presence. */
+  function course(presence: Presence, read: (values: Float32Array) => number): { least: number; most: number } {
+    const player = new PosePlayer(7);
+    player.presence = presence;
+    const seen: number[] = [];
+    for (let nowMs = 0; nowMs < 22_000; nowMs += 20) {
+      const { values } = player.poseAt(nowMs, undefined);
+      if (nowMs > 2_000) seen.push(read(values));
+    }
+    return { least: Math.min(...seen), most: Math.max(...seen) };
+  }
+  const gaze = (values: Float32Array): number => values[CHANNEL.eyeLookOutLeft]! - values[CHANNEL.eyeLookInLeft]!;
+
+  it('keeps its eyes on who speaks to it, and nods now and then', () => {
+    const [idle, listening] = [course('idle', gaze), course('listening', gaze)];
+    expect(listening.most - listening.least).toBeLessThan(0.5 * (idle.most - idle.least));
+    const pitch = (values: Float32Array): number => values[CHANNEL.headPitch]!;
+    const [still, nodding] = [course('idle', pitch), course('listening', pitch)];
+    expect(nodding.most - nodding.least).toBeGreaterThan(still.most - still.least + 0.02);
+  });
+
+  it('thinks to one side and to the other', () => {
+    const { least, most } = course('thinking', gaze);
+    expect(most).toBeGreaterThan(0.2);
+    expect(least).toBeLessThan(-0.2);
+  });
+
+  it('asked again after half a minute in a hidden tab, shows what is heard then', () => {
+    const player = new PosePlayer(7);
+    const track = new MotionTrack();
+    const rows = Array.from({ length: 1_000 }, (_, i) => {
+      const pose = createPose();
+      pose.values[CHANNEL.jawOpen] = i / 1_000;
+      return pose.values;
+    });
+    track.addRows({ startMs: 0, fps: 25, mask: MASK.speech, rows });
+    for (let nowMs = 0; nowMs < 1_000; nowMs += 16) player.poseAt(nowMs, { track, timeMs: nowMs });
+    expect(player.poseAt(31_000, { track, timeMs: 31_000 }).values[CHANNEL.jawOpen]).toBeCloseTo(0.775, 3);
   });
 });

@@ -33,7 +33,10 @@ export class CameraSway {
   }
 }
 
-/** True while the system asks for less motion. */
+let reducedMotion: MediaQueryList | undefined;
+
+/** True while the system asks for less motion. Allocates nothing after the first call. */
 export function prefersReducedMotion(): boolean {
-  return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false;
+  reducedMotion ??= globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
+  return reducedMotion?.matches ?? false;
 }

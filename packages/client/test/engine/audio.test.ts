@@ -130,6 +130,41 @@ describe('PCM through the worklet', () => {
   });
 });
 
+describe('volume', () => {
+  it('goes to nothing when muted and comes back, without a click, and time goes on', async () => {
+    const seen = await page.evaluate(async () => {
+      const { RecordingDevice, client } = engine;
+      const device = new RecordingDevice({ sampleRate: 48_000 });
+      const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
+      const tone = Int16Array.from({ length: 16_000 * 20 }, (_, i) => Math.round(16_000 * Math.sin((2 * Math.PI * 200 * i) / 16_000)));
+      controller.yieldAudioData(new Uint8Array(tone.buffer), true);
+      const loudest = (heard: number[]): number => heard.slice(-2_400).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      await device.until((heard) => heard.length > 9_600);
+      controller.muted = true;
+      await device.until((heard) => loudest(heard) < 1e-4);
+      const mutedAt = controller.getAudioTime();
+      const from = device.heard.length;
+      await device.until((heard) => heard.length > from + 9_600);
+      const moved = controller.getAudioTime() - mutedAt;
+      controller.setVolume(0.25);
+      controller.muted = false;
+      const back = device.heard.length;
+      await device.until((heard) => heard.length > back + 9_600);
+      const level = loudest(device.heard);
+      const { muted } = controller;
+      const volume = controller.getVolume();
+      controller.dispose();
+      return { heard: device.heard, moved, level, muted, volume };
+    });
+    expect(seen.moved).toBeGreaterThan(50);
+    expect(seen.level).toBeCloseTo((16_000 / 32_768) * 0.25, 2);
+    expect([seen.muted, seen.volume]).toEqual([false, 0.25]);
+    const start = seen.heard.findIndex((sample) => sample !== 0);
+    const steps = seen.heard.slice(start).map((sample, i, all) => (i > 0 ? Math.abs(sample - all[i - 1]!) : 0));
+    expect(Math.max(...steps), 'nothing clicks').toBeLessThan((16_000 / 32_768) * ((2 * Math.PI * 200) / 48_000) * 1.3);
+  });
+});
+
 describe('Opus through the worklet', () => {
   const samples = speechLike(700);
   const messages = opusEnvelopes(encodeOpus(samples), samples.length).map((bytes) => [...bytes]);

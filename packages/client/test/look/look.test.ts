@@ -78,6 +78,40 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
     expect(realProblems()).toEqual([]);
   });
 
+  it('dresses what other makers’ files hold, without a word from WebGL', async () => {
+    const drawn = await page.evaluate(() => {
+      const { look, three } = renderModules;
+      const renderer = new three.WebGLRenderer();
+      renderer.setSize(8, 8);
+      const stage = new look.Stage();
+      stage.prepare(renderer, 'studio', look.QUALITY.medium);
+      const map = Object.assign(new three.DataTexture(new Uint8Array([200, 128, 90, 200]), 1, 1), { needsUpdate: true });
+      const ball = new three.SphereGeometry(0.1, 8, 6);
+      const Standard = three.MeshStandardMaterial;
+      const Physical = three.MeshPhysicalMaterial;
+      const materials = [
+        new Standard({ name: 'Wolf3D_Skin' }), new Physical({ name: 'Std_Skin_Head', map, aoMap: map, metalnessMap: map, sheen: 1 }),
+        new Standard({ name: 'Skin', metalness: 0, metalnessMap: map }), new Standard({ name: 'Wolf3D_Eye', map }),
+        new Physical({ name: 'Eye', clearcoat: 0, map }), new Physical({ name: 'Std_Cornea_L', transmission: 1 }),
+        new Standard({ name: 'Hair_Transparency', map, transparent: true }), new Standard({ name: 'HairSoft', map, transparent: true }),
+        new Standard({ name: 'Wolf3D_Hair' }), new three.MeshBasicMaterial({ name: 'EyeOccl', transparent: true }),
+        new three.MeshToonMaterial({ name: 'N00_000_Hair_00_HAIR' }),
+      ];
+      stage.add(new three.Group().add(...materials.map((material) => new three.Mesh(ball.clone(), material))), look.QUALITY.medium);
+      const camera = new three.PerspectiveCamera(20, 1, 0.05, 10);
+      camera.position.z = 1;
+      renderer.render(stage.scene, camera);
+      const { calls } = renderer.info.render;
+      // The three of skin throw shadows.
+      const shadows = 3;
+      stage.dispose();
+      renderer.dispose();
+      return { calls, wanted: materials.length + 1 + shadows };
+    });
+    expect(drawn.calls).toBe(drawn.wanted);
+    expect(realProblems()).toEqual([]);
+  });
+
   it('refuses what it does not know', async () => {
     const codes = await page.evaluate(async () => {
       const { avatar, view } = renderModules;

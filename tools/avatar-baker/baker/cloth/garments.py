@@ -58,7 +58,8 @@ def turtleneck(body: Body, cloth: Cloth, seed: int) -> Garment:
     low, high = loop_about(rim), cloth.options.get('collar', 0.031)
     top = _about_neck(body, low + [0, high, 0], 0.0040)
     middle = (low + top) / 2
-    tube = np.stack([low - [0, 0.004, 0], low + (top - low) * 0.35, top], 1)
+    # Its foot spreads below the edge of the shirt, so that no gap is seen into from above.
+    tube = np.stack([low + frame(low)[0] * 0.0045 - [0, 0.0035, 0], low - [0, 0.0005, 0], low + (top - low) * 0.35, top], 1)
     colour = cloth.colour.linear * 0.93
     rolled = band(middle + (top - low) * 0.16, rounded(0.0066, high * 0.72, 14, 3.2) + [0.0030, 0], colour, lean=_lean(low, top))
     lining = _strip(np.concatenate([tube, tube[:1]]), colour * 0.6)
@@ -146,7 +147,7 @@ def _leaf(pieces: list[Panel], loop: Array, colour: Array) -> Mesh:
     rows += [rows[4] + (ends - rows[4]) * t for t in (0.4, 0.75, 1.0)]
     outer = np.stack(rows, 1)
     outer[:, 5:] = _off(pieces, outer[:, 5:], np.array([0.0040, 0.0032, 0.0026]))
-    inner = outer[:, :2:-1] - [0, 0.0012, 0] - outward[:, None] * 0.0016
+    inner = outer[:, :2:-1] - [0, 0.0004, 0] - outward[:, None] * 0.0009
     sheet = np.concatenate([outer, inner], 1)
     along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(loop, axis=0), axis=1))]
     uv = rib_uv(along[:, None], np.linspace(0, 0.088, sheet.shape[1])[None])

@@ -50,8 +50,9 @@ def bob(skull: Skull, look: Look) -> Grown:
     for layer in LAYERS:
         roots = _roots(skull, look, layer, part)
         solid.append(opaque(ribbons(_cards(skull, look, layer, roots, part), layer.across, 'Hair')))
-    parting = Layer(0, (0.35, 0.8), 0.0042, atlas.DENSE + atlas.MEDIUM, 0.3, across=2)
-    solid.append(opaque(ribbons(_cards(skull, look, parting, _parting(skull, look, part), part), 2, 'Hair')))
+    parting = Layer(0, (0.35, 0.8), 0.0046, atlas.DENSE, 0.15, across=2)
+    rows, sides = _parting(skull, look, part)
+    solid.append(opaque(ribbons(_cards(skull, look, parting, rows, part, sides), 2, 'Hair')))
     fly = _cards(skull, look, SOFT, _roots(skull, look, SOFT, part), part)
     fringe = Layer(0, (0.4, 0.9), 0.0040, atlas.MEDIUM + atlas.WISPY, 0.2, points=8, across=2)
     edge = edge_roots(skull, look.rng, 0.0040, _in_front, (-0.0005, 0.007))
@@ -75,19 +76,29 @@ def _roots(skull: Skull, look: Look, layer: Layer, part: float) -> Array:
     return skull.roots(look.rng, spacing, inset=INSET)
 
 
-def _parting(skull: Skull, look: Look, part: float) -> Array:
-    """Roots in two close rows along the parting, so that no skin shows in it."""
-    z = np.arange(CROWN, 0.085, 0.0032)
-    z = z + look.rng.normal(size=len(z)) * 0.0006
-    side = np.where(np.arange(len(z)) % 2, 1, -1) * 0.0012
-    roots = skull.project(np.c_[part + side, np.full(len(z), 0.10) - 0.4 * np.maximum(z - 0.02, 0), z])
-    return roots[skull.scalp(roots) > 0]
+def _side_of(skull: Skull, roots: Array, part: float) -> Array:
+    """(n,) 1 or -1: which side of the parting, as it lies on the skin, each root is on."""
+    line = skull.project(np.array([[part, 0.10 - 0.4 * max(z - 0.02, 0), z] for z in np.linspace(CROWN, 0.08, 12)]))
+    return np.where(roots[:, 0] > np.interp(roots[:, 2], line[:, 2], line[:, 0]), 1.0, -1.0)
 
 
-def _cards(skull: Skull, look: Look, layer: Layer, roots: Array, part: float) -> Cards:
+def _parting(skull: Skull, look: Look, part: float) -> tuple[Array, Array]:
+    """Roots in two rows along the parting, each a little across it, so that no more than a thin line of skin shows."""
+    z = np.repeat(np.arange(CROWN, 0.085, 0.0036), 2)
+    z = z + look.rng.normal(size=len(z)) * 0.0008
+    side = np.tile([1.0, -1.0], len(z) // 2)
+    line = skull.project(np.c_[np.full(len(z), part), np.full(len(z), 0.10) - 0.4 * np.maximum(z - 0.02, 0), z])
+    roots = skull.project(line - np.c_[side * 0.0008, 0 * z, 0 * z])
+    kept = skull.scalp(roots) > 0
+    return roots[kept], side[kept]
+
+
+def _cards(skull: Skull, look: Look, layer: Layer, roots: Array, part: float, side: Array | None = None) -> Cards:
+    """`side` is where each strand falls to, 1 the person's left; if left out, to the side of the parting that it stands on."""
     rng, points = look.rng, layer.points
     depth = rng.uniform(*layer.depth, len(roots))
-    strands = grow(skull, roots, _comb(look, roots, depth, part), points)
+    side = _side_of(skull, roots, part) if side is None else side
+    strands = grow(skull, roots, _comb(look, roots, depth, side), points)
     strands = soften(clump(strands, rng, 0.28, layer.clumping * rng.random(len(roots))), 2)
     strands = keep_out(skull, wander(strands, rng, look.option('wave', 0.0015)), 0.0015)
     kept = ~_on_throat(strands)
@@ -101,9 +112,8 @@ def _cards(skull: Skull, look: Look, layer: Layer, roots: Array, part: float) ->
                  round_form(skull, strands, CENTRE), twist=rng.normal(size=count) * 0.12)
 
 
-def _comb(look: Look, roots: Array, depth: Array, part: float) -> Comb:
+def _comb(look: Look, roots: Array, depth: Array, side: Array) -> Comb:
     rng, count, volume = look.rng, len(roots), look.option('volume', 1.0)
-    side = np.where(roots[:, 0] > part, 1.0, -1.0)
     floor = -look.option('length', 0.105) + rng.normal(size=count) * 0.004 + 0.010 * (1 - depth)
 
     def flow(tips: Array, live: Array, grown: Array) -> Array:

@@ -23,7 +23,7 @@ def baby_hairs(skull: Skull, look: Look, flow: Callable[[Array], Array], where: 
                length: tuple[float, float] = (0.012, 0.026)) -> Mesh:
     """Short fine hairs that start at the edge and go the way that `flow` gives for their roots: a soft hairline."""
     rng, points = look.rng, 5
-    roots = edge_roots(skull, rng, 0.0046, where, (-0.0022, 0.0028))
+    roots = edge_roots(skull, rng, 0.0046, where, (-0.0012, 0.0028))
     count = len(roots)
     way = flow(roots) + rng.normal(size=(count, 3)) * 0.28
     comb = Comb(lambda tips, live, grown: way[live], lambda tips, live, grown: 0.0007 + 0.09 * grown,
@@ -33,7 +33,7 @@ def baby_hairs(skull: Skull, look: Look, flow: Callable[[Array], Array], where: 
     width = 0.0034 * rng.uniform(0.7, 1.2, count)[:, None] * np.ones(points)
     cards = Cards(strands, width, atlas.column_edges(rng.choice(atlas.WISPY + atlas.LOOSE, count)), colours,
                   round_form(skull, strands, np.array([0, 0.02, -0.005]), 0.3))
-    return ribbons(faded(cards, 0.3, 0.8), 2, 'HairSoft')
+    return ribbons(faded(cards, 0.3, 0.7), 2, 'HairSoft')
 
 
 def frayed(skull: Skull) -> Callable[[Array], Array]:
