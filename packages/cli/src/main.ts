@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAvatarCommand } from './commands/avatar.js';
+import { addModelsCommand } from './commands/models.js';
 import { addMotionCommand } from './commands/motion.js';
 import { addRecordCommand } from './commands/record.js';
 import { addReplayCommand } from './commands/replay.js';
@@ -25,6 +26,7 @@ addAvatarCommand(program);
 addServeCommand(program);
 addMotionCommand(program);
 addSpeakCommand(program);
+addModelsCommand(program);
 addRecordCommand(program);
 addReplayCommand(program);
 

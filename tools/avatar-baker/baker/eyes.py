@@ -121,8 +121,8 @@ def _shade_of(body: Body, side: str, lower: Rim, upper: Rim) -> Mesh:
     across = np.linspace(0, 1, POINTS)[None]
     corner = np.exp(-(across / .10) ** 2) + np.exp(-((1 - across) / .10) ** 2)
     row = BETWEEN[:, None]
-    dark = .78 * np.exp(-(np.clip(1 - row, 0, 9) / .36) ** 2) + .34 * np.exp(-(np.clip(row, 0, 9) / .14) ** 1.6) + .55 * corner
-    pink = np.clip(corner, 0, 1)[..., None] * np.array([.30, .11, .095])
+    dark = .78 * np.exp(-(np.clip(1 - row, 0, 9) / .36) ** 2) + .34 * np.exp(-(np.clip(row, 0, 9) / .14) ** 1.6) + .48 * corner
+    pink = np.clip(corner, 0, 1)[..., None] * np.array([.10, .035, .030])
     colour = np.concatenate([np.broadcast_to(SHADE_COLOUR + pink, dark.shape + (3,)), np.clip(dark, 0, .85)[..., None]], -1)
     number = np.arange(dark.size).reshape(dark.shape)
     a, b, c, d = number[:-1, :-1].ravel(), number[:-1, 1:].ravel(), number[1:, :-1].ravel(), number[1:, 1:].ravel()

@@ -68,8 +68,8 @@ def lash_image(eyes: Eyes, seed: int, width: int = 1024, height: int = 256) -> I
     rng = np.random.default_rng(seed)
     split = round(height * UPPER_SHARE)
     alpha = np.zeros((height, width))
-    alpha[:split] = _band(rng, width, split, clusters=round(30 * eyes.lash_amount), hairs=(3, 5), thick=3.3, line=.9)
-    alpha[split:] = _band(rng, width, height - split, clusters=round(24 * eyes.lash_amount), hairs=(1, 3), thick=2.2, line=.25)
+    alpha[:split] = _band(rng, width, split, clusters=round(30 * eyes.lash_amount), hairs=(4, 6), thick=5.2, line=1.0)
+    alpha[split:] = _band(rng, width, height - split, clusters=round(24 * eyes.lash_amount), hairs=(1, 3), thick=2.8, line=.3)
     image = np.zeros((height, width, 4))
     image[..., :3] = eyes.lash_colour.srgb * 255
     image[..., 3] = alpha
@@ -88,7 +88,7 @@ def _band(rng, width: int, height: int, clusters: int, hairs: tuple[int, int], t
             tip = middle * width + lean + (root - middle * width) * rng.uniform(-.1, .45)
             _hair(draw, root, tip, height, reach * rng.uniform(.70, 1), thick * rng.uniform(.75, 1.1))
     alpha = np.asarray(image.resize((width, height), Image.LANCZOS), float)
-    root_line = 255 * line * np.exp(-((height - 1 - np.arange(height)) / (height * .035)) ** 2)
+    root_line = 255 * line * np.exp(-((height - 1 - np.arange(height)) / (height * .06)) ** 2)
     ends = np.interp(np.arange(width) / width, [0, .03, .97, 1], [0, 1, 1, 0])
     return np.maximum(alpha, root_line[:, None]) * ends
 

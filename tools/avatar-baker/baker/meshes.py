@@ -220,7 +220,9 @@ class _Rules:
             if middle is not None:
                 ring.append(middle)
                 sources.append((i, after))
-        return tuple(ring), tuple(sources)
+        # A fan from a corner would make a sliver of two halves of one edge; from a half it makes none.
+        first = next((i for i, source in enumerate(sources) if len(source) > 1), 0)
+        return tuple(ring[first:] + ring[:first]), tuple(sources[first:] + sources[:first])
 
     def matrix(self) -> sparse.csr_matrix:
         rows = np.repeat(np.arange(len(self.rows)), [len(r) for r in self.rows])

@@ -153,6 +153,7 @@ class Mouth:
     """how far the rows stand behind where the source data has them"""
     teeth_up: float = 0.0
     """raises the upper row"""
+    teeth_size: float = 1.0
     teeth_colour: Colour = Colour('#f3ead9')
 
 

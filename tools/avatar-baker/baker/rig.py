@@ -37,7 +37,7 @@ class Workshop:
         self._glb = Glb('visavis avatar-baker')
         self._surface = Surface(body)
         self._textures: dict[int, tuple[Image.Image, int]] = {}
-        """by the image's id; it is kept so that its id is not given to another"""
+        """the images are kept, for numbers of dead objects are given again"""
 
     def save(self, path: Path) -> None:
         body, person = self._body, self._person
@@ -70,7 +70,7 @@ class Workshop:
         self._skin = glb.skin([chest, neck, self._head], binds)
 
     def _image(self, image: Image.Image, quality: int) -> int:
-        """A texture; one for all materials that share the image."""
+        """The texture of an image; one that two materials share goes in once."""
         if id(image) not in self._textures:
             data = io.BytesIO()
             image.save(data, 'WEBP', quality=quality, method=4)

@@ -93,9 +93,15 @@ def _colour(canvas: Canvas) -> Array:
     if skin.stubble:
         colour = _mix(colour, skin.stubble, skin.stubble_amount * beard_shade(canvas.body, texels, canvas.lips))
     colour = _paint_lips(colour, canvas)
-    colour = _mix(colour, canvas.person.hair.root, .8 * canvas.scalp * (1 - canvas.ears))
+    colour = _under_hair(colour, canvas)
     colour = _mix(colour, canvas.person.brows.colour, canvas.person.brows.paint * canvas.brow)
     return _eye_line(colour, canvas)
+
+
+def _under_hair(colour: Array, canvas: Canvas) -> Array:
+    """The scalp, darker than the hair: no gap between strands shines."""
+    weight = (.9 * canvas.scalp * (1 - canvas.ears))[..., None]
+    return colour * (1 - weight) + canvas.person.hair.root.srgb * .76 * weight
 
 
 def _mottle(colour: Array, canvas: Canvas) -> Array:
@@ -153,7 +159,7 @@ def _eye_line(colour: Array, canvas: Canvas) -> Array:
     for rim in canvas.rims:
         distance = canvas.texels.near(rim.places, LINE_REACH)
         strength = skin.liner_amount * (1 if rim.upper else .45)
-        colour = _mix(colour, skin.liner, strength * np.exp(-(distance / (.0013 if rim.upper else .0010)) ** 2))
+        colour = _mix(colour, skin.liner, strength * np.exp(-(distance / (.0016 if rim.upper else .0010)) ** 2))
         colour = _mix(colour, skin.blush, .55 * _wet(canvas, rim, distance))
     return colour
 

@@ -38,6 +38,8 @@ class Row:
     edge: float
     """height of the incisors' edges"""
     tint: Array
+    size: float
+    """of the crowns and gums, against an average person's"""
 
     @property
     def up(self) -> int:
@@ -61,12 +63,13 @@ def teeth(body: Body, person: Person) -> Mesh:
     seam = body.landmarks.lips[1]
     back, tint = person.mouth.teeth_back / 1000, person.mouth.teeth_colour.linear
     edge = seam - UPPER_SHOWS + person.mouth.teeth_up / 1000
-    upper = _row(body, 'upper-teeth', edge, back, tint)
-    lower = _row(body, 'lower-teeth', edge + OVERBITE, back + LOWER_BEHIND, tint * .94)
+    size = person.mouth.teeth_size
+    upper = _row(body, 'upper-teeth', edge, back, tint, size)
+    lower = _row(body, 'lower-teeth', edge + OVERBITE, back + LOWER_BEHIND, tint * .94, size)
     return merge([_mesh(upper, {}), _mesh(lower, _jaw_maps(body))], 'Teeth')
 
 
-def _row(body: Body, group: str, edge: float, back: float, tint: Array) -> Row:
+def _row(body: Body, group: str, edge: float, back: float, tint: Array, size: float) -> Row:
     points = body.helpers[group].positions * [ARCH_WIDTH, 1, 1] - [0, 0, back]
     hull = points[ConvexHull(points[:, [0, 2]]).vertices]
     hull = hull[hull[:, 0] > -1e-5]
@@ -75,7 +78,7 @@ def _row(body: Body, group: str, edge: float, back: float, tint: Array) -> Row:
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(hull, axis=0), axis=1))]
     length, unique = np.unique(length, return_index=True)
     return Row(group == 'upper-teeth', PchipInterpolator(length, hull[unique, 0]), PchipInterpolator(length, hull[unique, 1]),
-               float(length[-1]), edge, tint)
+               float(length[-1]), edge, tint, size)
 
 
 def _mesh(row: Row, moves) -> Mesh:
@@ -91,7 +94,7 @@ def _mesh(row: Row, moves) -> Mesh:
 
 def _crowns(row: Row) -> tuple[Array, Array, Array]:
     widths, heights = (UPPER_WIDTHS, UPPER_HEIGHTS) if row.upper else (LOWER_WIDTHS, LOWER_HEIGHTS)
-    widths = widths * min(row.length / widths.sum() * .97, 1.12)
+    widths, heights = widths * min(row.length / widths.sum() * .97, 1.12), heights * row.size
     starts = np.r_[0, np.cumsum(widths)[:-1]]
     places, faces, colours = [], [], []
     grid = _grid(FACE_ROWS, FACE_COLUMNS)
@@ -131,13 +134,13 @@ def _gums(row: Row) -> tuple[Array, Array, Array]:
     """A band over the roots, scalloped between the teeth, closed to the back so that nothing shows through the row."""
     s = np.linspace(-row.length, row.length, 97) * .99
     place, _, outward = row.frame(np.abs(s))
-    height = .0083 if row.upper else .0074
+    height = (.0083 if row.upper else .0074) * row.size
     foot = row.edge_at(np.abs(s)) + row.up * height
     rows = [(-.0050, -height * .80, PALATE_COLOUR), (-.0040, 0, PALATE_COLOUR), (-.0008, -.0002, GUM_COLOUR * .7),
             (.0004, .0006, GUM_COLOUR), (.0013, .0026, GUM_COLOUR), (.0012, .0060, GUM_COLOUR), (.0002, .0095, GUM_COLOUR * .8),
             (-.0030, .0115, PALATE_COLOUR)]
     side = np.where(s < 0, -1., 1.)
-    points = [np.c_[side * (place + outward * out)[:, 0], foot + row.up * level, (place + outward * out)[:, 1]]
+    points = [np.c_[side * (place + outward * out)[:, 0], foot + row.up * level * row.size, (place + outward * out)[:, 1]]
               for out, level, _ in rows]
     grid = _grid(GUM_ROWS, len(s))
     colours = np.vstack([np.tile(colour, (len(s), 1)) for _, _, colour in rows])

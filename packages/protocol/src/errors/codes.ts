@@ -68,6 +68,7 @@ export const ERROR_CODES = {
   renderingUnavailable: GO_ON,
   renderingContextLost: GO_ON_RETRY,
   draining: STOP_RETRY,
+  modelUnavailable: GO_ON_RETRY,
 } as const satisfies Record<string, Traits>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
