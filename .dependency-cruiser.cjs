@@ -8,7 +8,7 @@ const KNOWS = {
   client: ['face', 'protocol', 'motion'],
   agent: ['face', 'motion', 'protocol', 'server-sdk'],
   react: ['client'],
-  cli: ['agent', 'client', 'face', 'motion', 'motion-server', 'server-sdk'],
+  cli: ['agent', 'client', 'face', 'motion', 'motion-server', 'protocol', 'server-sdk'],
 };
 
 const layering = Object.entries(KNOWS).map(([name, known]) => ({
