@@ -6,8 +6,9 @@ const KNOWS = {
   'motion-server': ['face', 'motion', 'protocol'],
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
+  agent: ['face', 'motion', 'protocol', 'server-sdk'],
   react: ['client'],
-  cli: ['client', 'face', 'motion', 'motion-server', 'server-sdk'],
+  cli: ['agent', 'client', 'face', 'motion', 'motion-server', 'protocol', 'server-sdk'],
 };
 
 const layering = Object.entries(KNOWS).map(([name, known]) => ({
@@ -37,7 +38,7 @@ module.exports = {
       name: 'onnxruntime-in-its-own-entry-only',
       comment: 'Who wants the signal model alone loads no native code.',
       severity: 'error',
-      from: { pathNot: '^packages/motion/src/network/onnx/' },
+      from: { pathNot: '^packages/(motion/src/network/onnx|agent/src/(tts|asr|vad))/' },
       to: { path: 'onnxruntime' },
     },
     {

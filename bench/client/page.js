@@ -55,7 +55,7 @@ async function open({ isDrawn, isHeard, sampleRate }) {
   if (isDrawn) {
     await AvatarSDK.initialize('bench');
     const avatar = await new AvatarManager({ baseUrl: '/avatars/' }).load('ava');
-    view = new AvatarView(avatar, document.getElementById('view'), { controller, quality: 'standard' });
+    view = new AvatarView(avatar, document.getElementById('view'), { controller, quality: 'low' });
     await new Promise((resolve) => { view.onFirstRendering = resolve; });
     await warmUp();
   } else {

@@ -16,7 +16,7 @@ const PATIENCE_MS = 120_000;
 /** Of a pose in step the time it tells is as near as this to the sound's. */
 const IN_STEP_MS = 25;
 /** Turns of the event loop that what was delivered needs to come through. */
-const TURNS = 4;
+const TURNS = 12;
 /** The marker's mouth rests before and after these times of the utterance. */
 const EDGE_MS = 300;
 

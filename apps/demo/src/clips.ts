@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import type { TimedText } from '@visavis/agent/tts';
 import { parseWav, StreamingResampler, toFloatSamples, type Pcm } from '@visavis/motion';
-import type { TimedWord } from './voice/words.js';
 
 /** Recorded speech, with its words where they are known. */
 export interface Clip {
   readonly pcm: Pcm;
   readonly text: string;
-  readonly words: readonly TimedWord[];
+  readonly words: readonly TimedText[];
 }
 
 interface SampleFile {
   readonly text: string;
-  readonly words: readonly TimedWord[];
+  readonly words: readonly TimedText[];
 }
 
 /** What sessions are configured for; other rates are converted. */

@@ -4,12 +4,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
+import type { Voice } from '@visavis/agent/tts';
 import { AvatarLibrary, createMotionServer, devConfig } from '@visavis/motion-server';
 import { VisavisError } from '@visavis/protocol/errors';
 import { createPresenter, createRelay } from '@visavis/server-sdk';
 import { ClipStore, loadSample, SPEECH_RATE } from './clips.js';
 import { Performer } from './performer.js';
-import type { Voice } from './voice/flite.js';
 import { createWeb } from './web.js';
 
 const HOST = '127.0.0.1';

@@ -2,9 +2,9 @@
  * `npm start`: the Motion Server, the reference backend and the page in one process, on loopback.
  * Knows no wire and no motion; the parts are wired in ./demo, one conversation is in ./performer.
  */
+import { createFliteVoice, FLITE_VOICES, type FliteVoiceName } from '@visavis/agent/tts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startDemo } from './demo.js';
-import { FliteVoice } from './voice/flite.js';
 
 const DEFAULT_PORT = 8080;
 
@@ -17,9 +17,9 @@ function portNumber(text: string): number {
 const program = new Command('visavis-demo')
   .description('The Visavis demo: a page with an avatar that speaks what you type.')
   .addOption(new Option('-p, --port <n>', 'port of the page').env('VISAVIS_PORT').argParser(portNumber).default(DEFAULT_PORT))
-  .addOption(new Option('--voice <name>', 'flite voice').choices(['slt', 'rms', 'awb', 'kal16']).default('slt'))
-  .action(async ({ port, voice }: { port: number; voice: string }) => {
-    const demo = await startDemo({ port, voice: new FliteVoice(voice) });
+  .addOption(new Option('--voice <name>', 'flite voice').choices(FLITE_VOICES).default('slt'))
+  .action(async ({ port, voice }: { port: number; voice: FliteVoiceName }) => {
+    const demo = await startDemo({ port, voice: createFliteVoice(voice) });
     console.log(`Visavis is ready: ${demo.url}`);
     const stop = (): void => {
       process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -1,5 +1,6 @@
 import type { Presenter, RelayClient, Turn } from '@visavis/server-sdk';
 import type { Pcm } from '@visavis/motion';
+import { estimateWords, type Voice } from '@visavis/agent/tts';
 import type { VisavisError } from '@visavis/protocol/errors';
 import { describe, expect, it, vi } from 'vitest';
 import { ClipStore } from './clips.js';
@@ -54,7 +55,10 @@ function stage(speech: (text: string) => Pcm = () => SPEECH): Stage {
     error: ({ code, message }: VisavisError) => told.push(`${code}: ${message}`),
     transcript: ({ text, final }: { text: string; final: boolean }) => { if (final) told.push(text); },
   };
-  const voice = { synthesise: (text: string) => Promise.resolve(speech(text)), dispose: () => Promise.resolve() };
+  const voice: Voice = {
+    sampleRate: SPEECH.sampleRate, dispose: () => Promise.resolve(),
+    synthesise: (text) => Promise.resolve({ pcm: speech(text), words: estimateWords(text, speech(text)), phonemes: [] }),
+  };
   new Performer({
     client: client as unknown as RelayClient, presenter: presenter as Presenter, voice,
     clips: new ClipStore(() => 'clip'), sample: { pcm: SPEECH, text: 'sample', words: [] },

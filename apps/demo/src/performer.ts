@@ -1,9 +1,7 @@
+import { isSilent, splitClauses, type TimedText, type Voice } from '@visavis/agent/tts';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Presenter, RelayClient, Turn } from '@visavis/server-sdk';
 import type { Clip, ClipStore } from './clips.js';
-import { splitClauses } from './voice/clauses.js';
-import type { Voice } from './voice/flite.js';
-import { estimateWords, isSilent, type TimedWord } from './voice/words.js';
 
 /** Texts of the form `/sample` and `/clip ID` play a recording; everything else is spoken. */
 const CLIP_COMMAND = /^\/clip (\S{1,64})$/;
@@ -87,13 +85,13 @@ export class Performer {
    */
   async #say(turn: Turn, text: string): Promise<void> {
     const spoken: string[] = [];
-    const words: TimedWord[] = [];
+    const words: TimedText[] = [];
     let startMs = 0;
     for (const clause of splitClauses(text)) {
-      const pcm = await this.#parts.voice.synthesise(clause, turn.signal);
+      const { pcm, words: spokenWords } = await this.#parts.voice.synthesise(clause, turn.signal);
       if (isSilent(pcm)) continue;
       await turn.send(bytesOf(pcm.samples));
-      words.push(...estimateWords(clause, pcm).map((word) => shifted(word, startMs)));
+      words.push(...spokenWords.map((word) => shifted(word, startMs)));
       spoken.push(clause);
       this.#caption(turn, spoken.join(' '), words, false);
       startMs += (pcm.samples.length * 1000) / pcm.sampleRate;
@@ -103,13 +101,13 @@ export class Performer {
     await turn.end();
   }
 
-  #caption(turn: Turn, text: string, words: readonly TimedWord[], final: boolean): void {
+  #caption(turn: Turn, text: string, words: readonly TimedText[], final: boolean): void {
     if (turn.signal.aborted || turn.reqId === undefined) return;
     this.#parts.client.transcript({ role: 'avatar', reqId: turn.reqId, text, words: [...words], final });
   }
 }
 
-function shifted({ text, startMs, endMs }: TimedWord, byMs: number): TimedWord {
+function shifted({ text, startMs, endMs }: TimedText, byMs: number): TimedText {
   return { text, startMs: Math.round(startMs + byMs), endMs: Math.round(endMs + byMs) };
 }
 

@@ -1,4 +1,4 @@
-import { FliteVoice } from '../dist/voice/flite.js';
+import { createFliteVoice } from '../../../packages/agent/dist/tts/index.js';
 
 const WINDOW_MS = 20;
 /** Share of the loudest window's RMS from which a window counts as loud, and below which all is over. */
@@ -14,8 +14,8 @@ export interface Loudness {
 
 /** How loud the demo's voice is over `text`: the same samples the stack will make of it, for flite is deterministic. */
 export async function loudnessOf(text: string): Promise<Loudness> {
-  const voice = new FliteVoice();
-  const { samples, sampleRate } = await voice.synthesise(text);
+  const voice = createFliteVoice();
+  const { pcm: { samples, sampleRate } } = await voice.synthesise(text);
   await voice.dispose();
   const step = (sampleRate * WINDOW_MS) / 1000;
   const levels = Array.from({ length: Math.ceil(samples.length / step) }, (_, i) => rms(samples.subarray(i * step, (i + 1) * step)));

@@ -1,10 +1,12 @@
 /**
- * The `visavis` command: serve a Motion Server, turn a WAV into motion, speak on a page, record and
+ * The `visavis` command: serve a Motion Server, turn a WAV into motion, speak on a page, check and pack avatars, record and
  * replay sessions.
  * Each command is a file of ./commands; nothing here knows how they work.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAvatarCommand } from './commands/avatar.js';
+import { addModelsCommand } from './commands/models.js';
 import { addMotionCommand } from './commands/motion.js';
 import { addRecordCommand } from './commands/record.js';
 import { addReplayCommand } from './commands/replay.js';
@@ -20,9 +22,11 @@ const program = new Command('visavis')
   .showHelpAfterError('(see visavis --help)')
   .configureHelp({ sortSubcommands: true });
 
+addAvatarCommand(program);
 addServeCommand(program);
 addMotionCommand(program);
 addSpeakCommand(program);
+addModelsCommand(program);
 addRecordCommand(program);
 addReplayCommand(program);
 

@@ -26,7 +26,8 @@ export type {
   WebSocketTransportOptions,
 } from './transport/index.js';
 export { BACKGROUNDS, QUALITY_NAMES, type Background, type QualityName, type RenderQuality } from './look/index.js';
-export type { Rig } from './rig/index.js';
+export { loadRig } from './rig/index.js';
+export type { Rig, RigAsset, Speech, TargetMapping } from './rig/index.js';
 export { FRAMING_NAMES, type FramingName } from './view/index.js';
 export type { AvatarTransform, CameraConfig, FrameTimer, PoseSource, ViewRect } from './view/index.js';
 export { isErrorCode, VisavisError, type ErrorCode } from '@visavis/protocol/errors';

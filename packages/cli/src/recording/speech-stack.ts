@@ -66,7 +66,7 @@ export async function startSpeechStack(speech: Pcm, avatarId: string, access?: M
 }
 
 /** s16le: typed arrays are little-endian on every machine Node runs on. */
-function* piecesOf({ samples, sampleRate }: Pcm): Generator<Uint8Array> {
+export function* piecesOf({ samples, sampleRate }: Pcm): Generator<Uint8Array> {
   const step = Math.round((sampleRate * PIECE_MS) / 1000);
   for (let at = 0; at < samples.length; at += step) {
     const piece = samples.subarray(at, at + step);

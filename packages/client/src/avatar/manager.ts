@@ -46,18 +46,21 @@ export class AvatarManager {
 
   /** Folder that holds one folder per avatar id. A full URL or a path; ends with a slash. */
   baseUrl: string;
+  /** What goes wrong without failing a load: `storageUnavailable`, once, where avatars cannot be kept on this machine. */
+  onError: ((error: VisavisError) => void) | undefined;
   readonly #pageUrl: string | undefined;
   readonly #memory = new AvatarMemory();
   readonly #store: AvatarStore;
   readonly #fetcher: AvatarFetcher;
   readonly #pending = new Map<string, PendingLoad>();
+  #hasTold = false;
 
   constructor({
     baseUrl = '/avatars/', fetch = (...call) => globalThis.fetch(...call), pageUrl, patienceMs = 3_000, platform = browserPlatform(),
   }: AvatarManagerOptions = {}) {
     this.baseUrl = baseUrl;
     this.#pageUrl = pageUrl;
-    this.#store = new AvatarStore({ ...platform, unixMs: () => Date.now() });
+    this.#store = new AvatarStore({ ...platform, unixMs: () => Date.now(), onRefused: (cause) => this.#notKept(cause) });
     this.#fetcher = new AvatarFetcher({ fetch, store: this.#store, digest: platform.digest, patienceMs });
   }
 
@@ -148,6 +151,13 @@ export class AvatarManager {
     } finally {
       if (isCurrent()) this.#pending.delete(id);
     }
+  }
+
+  #notKept(cause: unknown): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    const message = 'this machine has no room to keep the avatar; it is shown all the same, and comes over the network again next time';
+    this.onError?.(new VisavisError('storageUnavailable', message, { cause }));
   }
 
   #remember(id: string, avatar: Avatar): void {

@@ -27,6 +27,8 @@ export interface AvatarStoreParts {
   /** Absent: tabs that write at the same time may each forget what the other used. */
   readonly locks: LockManager | undefined;
   readonly unixMs: () => number;
+  /** Told what kept something from being kept: the quota, most likely. */
+  readonly onRefused?: (cause: unknown) => void;
   readonly bounds?: StoreBounds;
 }
 
@@ -56,10 +58,19 @@ export class AvatarStore {
   async put(key: string, bytes: ArrayBuffer): Promise<void> {
     if (bytes.byteLength > this.#bounds.maxBytes) return;
     await this.#change(async (index, cache) => {
-      await cache.put(BASE + key, new Response(bytes));
+      await this.#write(cache, key, bytes);
       index.set(key, this.#entry(bytes));
       await this.#prune(index, cache);
     });
+  }
+
+  async #write(cache: Cache, key: string, bytes: ArrayBuffer): Promise<void> {
+    try {
+      await cache.put(BASE + key, new Response(bytes));
+    } catch (cause) {
+      this.#parts.onRefused?.(cause);
+      throw cause;
+    }
   }
 
   async remove(keys: readonly string[]): Promise<void> {

@@ -11,11 +11,12 @@ const WORTH: Readonly<Partial<Record<string, number>>> = {
   mouthPress: 0.05, mouthLowerDown: 0.07, mouthUpperUp: 0.05, mouthStretch: 0.05, mouthSmile: 0.05, tongueOut: 0.02,
 };
 
+/** The weightiest first. */
 const SPOKEN: readonly { readonly name: ArkitName; readonly worth: number }[] = ARKIT_NAMES.flatMap((name) => {
   const whole = WORTH[name];
   const side = WORTH[name.replace(/(Left|Right)$/, '')];
   return whole !== undefined ? [{ name, worth: whole }] : side !== undefined ? [{ name, worth: side / 2 }] : [];
-});
+}).sort((a, b) => b.worth - a.worth);
 
 /** Fifteen visemes are a mouth that is right and not as fine as one of single shapes. */
 const BEST_BY_VISEMES = 0.75;

@@ -15,6 +15,8 @@ export interface FacePanelOptions {
   /** Speaks a text. Absent: the panel has no such part. */
   readonly say?: ((text: string) => void) | undefined;
   readonly stop?: (() => void) | undefined;
+  /** The one text that can be spoken. Absent: any. */
+  readonly sentence?: string | undefined;
 }
 
 /**
@@ -28,9 +30,9 @@ export class FacePanel {
   readonly #parts: readonly Part[];
   #view: PanelView | undefined;
 
-  constructor(container: HTMLElement, { view, say, stop }: FacePanelOptions) {
+  constructor(container: HTMLElement, { view, say, stop, sentence }: FacePanelOptions) {
     const hand = this.#hand;
-    this.#parts = [...(say ? [speechPart(say, stop)] : []), visemePart(hand), emotionPart(hand), headPart(hand), lookPart(view), shapesPart(hand)];
+    this.#parts = [...(say ? [speechPart(say, stop, sentence)] : []), visemePart(hand), emotionPart(hand), headPart(hand), lookPart(view), shapesPart(hand)];
     this.#root = element('div', { className: 'visavis-panel' });
     const shadow = this.#root.attachShadow({ mode: 'open' });
     shadow.adoptedStyleSheets = [panelStyle()];

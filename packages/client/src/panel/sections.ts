@@ -14,8 +14,8 @@ export interface Part {
 
 const SENTENCE = 'Peter Piper picked a peck of pickled peppers. How many fish were there, five or fifteen?';
 
-export function speechPart(say: (text: string) => void, stop: (() => void) | undefined): Part {
-  const text = element('input', { type: 'text', value: SENTENCE, ariaLabel: 'Sentence' });
+export function speechPart(say: (text: string) => void, stop: (() => void) | undefined, only: string | undefined): Part {
+  const text = element('input', { type: 'text', value: only ?? SENTENCE, title: only ?? '', readOnly: only !== undefined, ariaLabel: 'Sentence' });
   const speak = (): void => { if (text.value.trim() !== '') say(text.value); };
   text.addEventListener('keydown', ({ key }) => { if (key === 'Enter') speak(); });
   const buttons = [button('Speak', speak), ...(stop ? [button('Stop', stop)] : [])];

@@ -4,6 +4,7 @@
  */
 export type { Rig } from './rig.js';
 export { loadRig, type RigAsset } from './load.js';
-export { GlbRig, loadGlbRig } from './glb-rig.js';
+// Its code is fetched with the first GLB, as that of every kind is.
+export type { GlbRig } from './glb-rig.js';
 export type { Speech, TargetMapping } from './face-plan.js';
 export { checkGlb } from './glb-document.js';

@@ -1,6 +1,5 @@
 import type { FaceShaping } from '@visavis/protocol/avatar';
 import type { TargetMapping } from './face-plan.js';
-import { loadGlbRig } from './glb-rig.js';
 import type { Rig } from './rig.js';
 
 /** What rigs are built of: an avatar's manifest entry, and its files. */
@@ -15,18 +14,32 @@ export interface RigAsset {
   readonly mapping?: TargetMapping | undefined;
 }
 
+type Build = (bytes: ArrayBuffer, asset: RigAsset) => Promise<Rig>;
+
 /**
- * Builds the rig that an asset describes. What only some avatars need is fetched with the first of its kind.
+ * Builds the rig that an asset describes. What only one kind needs is fetched with the first of its kind, beside its file.
  * Rejects with `unsupportedAvatarAsset` and what to do.
  */
 export async function loadRig(asset: RigAsset): Promise<Rig> {
-  const bytes = await asset.files(asset.file);
-  return BUILDERS[asset.type](bytes, asset);
+  const [bytes, build] = await Promise.all([asset.files(asset.file), BUILDERS[asset.type]()]);
+  return build(bytes, asset);
 }
 
-const BUILDERS: Readonly<Record<RigAsset['type'], (bytes: ArrayBuffer, asset: RigAsset) => Promise<Rig>>> = {
-  glb: (bytes, { shaping, mapping }) => loadGlbRig(bytes, shaping, mapping),
-  vrm: async (bytes, { shaping, mapping }) => (await import('./vrm/index.js')).loadVrmRig(bytes, shaping, mapping),
-  splat: async (bytes, { shaping, mapping }) => (await import('./splat/index.js')).loadSplatRig(bytes, shaping, mapping),
-  sprite: async (bytes, { shaping, files }) => (await import('./sprite/index.js')).loadSpriteRig(bytes, files, shaping),
+const BUILDERS: Readonly<Record<RigAsset['type'], () => Promise<Build>>> = {
+  async glb() {
+    const { loadGlbRig } = await import('./glb-rig.js');
+    return (bytes, { shaping, mapping }) => loadGlbRig(bytes, shaping, mapping);
+  },
+  async vrm() {
+    const { loadVrmRig } = await import('./vrm/index.js');
+    return (bytes, { shaping, mapping }) => loadVrmRig(bytes, shaping, mapping);
+  },
+  async splat() {
+    const { loadSplatRig } = await import('./splat/index.js');
+    return (bytes, { shaping, mapping }) => loadSplatRig(bytes, shaping, mapping);
+  },
+  async sprite() {
+    const { loadSpriteRig } = await import('./sprite/index.js');
+    return (bytes, { shaping, files }) => loadSpriteRig(bytes, files, shaping);
+  },
 };

@@ -4,7 +4,8 @@ import { VisavisError } from '@visavis/protocol/errors';
 import fc from 'fast-check';
 import { Bone, Group, Mesh } from 'three';
 import { describe, expect, it } from 'vitest';
-import { checkGlb, GlbRig, loadGlbRig, loadRig } from '../../src/rig/index.js';
+import { GlbRig, loadGlbRig } from '../../src/rig/glb-rig.js';
+import { checkGlb, loadRig } from '../../src/rig/index.js';
 import { STANDARD_DAMPINGS, FaceShaper } from '../../src/rig/shaping.js';
 import { faceGlb, writeGlb } from './make/glb.js';
 

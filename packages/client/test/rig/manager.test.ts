@@ -98,6 +98,21 @@ describe('AvatarManager', () => {
     expect((await managerOver(serve(UNLISTED)).load('ava')).integrity).toBe('none');
   });
 
+  it('shows an avatar that storage has no room for, and says so once', async () => {
+    const cache = {
+      match: () => Promise.resolve(undefined), keys: () => Promise.resolve([]), delete: () => Promise.resolve(false),
+      put: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')),
+    };
+    const caches = { open: () => Promise.resolve(cache), delete: () => Promise.resolve(true) } as unknown as CacheStorage;
+    const manager = new AvatarManager({ fetch: serve(), pageUrl: 'http://page.test/', platform: { caches, locks: undefined, digest: globalThis.crypto.subtle } });
+    const codes: string[] = [];
+    manager.onError = ({ code, retryable }) => codes.push(`${code} ${String(retryable)}`);
+    expect((await manager.load('ava')).id).toBe('ava');
+    manager.release();
+    expect((await manager.load('ava')).id).toBe('ava');
+    await vi.waitFor(() => expect(codes).toEqual(['storageUnavailable true']));
+  });
+
   it('stops reading a body that is larger than what the manifest says', async () => {
     let given = 0;
     const endless = new ReadableStream<Uint8Array>({ pull: (controller) => { given += 1; controller.enqueue(new Uint8Array(1_000_000)); } });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BufferGeometry, Group, Mesh, MeshBasicMaterial, Object3D, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 import { weightIndexOf } from '../../src/rig/aliases.js';
-import { GlbRig } from '../../src/rig/index.js';
+import { GlbRig } from '../../src/rig/glb-rig.js';
 import { FaceShaper } from '../../src/rig/shaping.js';
 
 const PLAIN = { gains: {}, ceilings: {}, couplings: [] };

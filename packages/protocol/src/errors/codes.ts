@@ -65,9 +65,11 @@ export const ERROR_CODES = {
   microphoneDenied: GO_ON,
   microphoneUnavailable: GO_ON_RETRY,
   queueFull: GO_ON_RETRY,
+  storageUnavailable: GO_ON_RETRY,
   renderingUnavailable: GO_ON,
   renderingContextLost: GO_ON_RETRY,
   draining: STOP_RETRY,
+  modelUnavailable: GO_ON_RETRY,
 } as const satisfies Record<string, Traits>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

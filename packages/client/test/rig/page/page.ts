@@ -7,10 +7,12 @@ import * as three from 'three';
 import * as avatar from '../../../src/avatar/index.js';
 import * as store from '../../../src/avatar/store.js';
 import * as look from '../../../src/look/index.js';
-import * as rig from '../../../src/rig/index.js';
+import { GlbRig, loadGlbRig } from '../../../src/rig/glb-rig.js';
+import * as rigs from '../../../src/rig/index.js';
 import * as view from '../../../src/view/index.js';
 import * as formats from './formats.js';
 
+const rig = { ...rigs, GlbRig, loadGlbRig };
 const modules = { face, three, avatar, look, store, rig, view, formats };
 
 declare global {

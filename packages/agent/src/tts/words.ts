@@ -1,11 +1,5 @@
 import type { Pcm } from '@visavis/motion';
-
-/** A word and when it is heard, in milliseconds from the start of its audio. */
-export interface TimedWord {
-  readonly text: string;
-  readonly startMs: number;
-  readonly endMs: number;
-}
+import type { TimedText } from './speech.js';
 
 /** One part in two hundred of full scale, -46 dB: quieter edges count as silence. */
 const SILENCE = 164;
@@ -19,7 +13,7 @@ export function isSilent({ samples }: Pcm): boolean {
  * Word times for a clause whose synthesiser tells none: shared out by letters over the part of the audio that is not
  * silent. An estimate, good enough to follow a caption.
  */
-export function estimateWords(text: string, { samples, sampleRate }: Pcm): TimedWord[] {
+export function estimateWords(text: string, { samples, sampleRate }: Pcm): TimedText[] {
   const words = text.split(' ').filter(Boolean);
   const letters = words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, '').length + 1);
   const total = letters.reduce((sum, count) => sum + count, 0);

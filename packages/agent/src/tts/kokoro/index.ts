@@ -1,0 +1,21 @@
+import { Worker } from 'node:worker_threads';
+import { WorkerVoice } from '../worker-voice.js';
+import type { KokoroWorkerData } from './worker.js';
+
+/** English voices of the model store: a American, b British; f women, m men. */
+export const KOKORO_VOICES = ['af_heart', 'af_bella', 'af_sarah', 'am_michael', 'am_fenrir', 'am_puck', 'bf_emma', 'bm_george', 'bm_lewis'] as const;
+export type KokoroVoiceName = (typeof KOKORO_VOICES)[number];
+
+export interface KokoroOptions {
+  /** Of the model `kokoro`: `new ModelStore().pull('kokoro')`. */
+  readonly folder: string;
+  /** Default `af_heart`. */
+  readonly voice?: KokoroVoiceName;
+  /** Factor, 0.5..2. Default 1. */
+  readonly speed?: number;
+}
+
+/** The natural voice: Kokoro-82M, 24 kHz, with the times of its words and sounds. About a third to a half of a core for each second it speaks. */
+export function createKokoroVoice({ folder, voice = 'af_heart', speed = 1 }: KokoroOptions): WorkerVoice {
+  return new WorkerVoice(24_000, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: { folder, voice, speed } satisfies KokoroWorkerData }));
+}

@@ -1,0 +1,61 @@
+/** The Kokoro-82M graph on onnxruntime: letters in, sound and the letters' durations out. For worker threads. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InferenceSession, TypedTensor } from 'onnxruntime-node';
+import type { Spoken } from './timing.js';
+
+/** The encoder's frames for each token; not an output of the published graph. */
+const DURATIONS = '/encoder/Clip_output_0';
+/** Values of one style: a voice file holds one for each number of tokens. */
+const STYLE = 256;
+/** The graph's limit, without the two zeros around them. */
+export const MAX_TOKENS = 510;
+
+export class KokoroModel {
+  readonly #session: InferenceSession;
+  readonly #vocabulary: ReadonlyMap<string, number>;
+  readonly #styles: Float32Array;
+
+  private constructor(session: InferenceSession, vocabulary: ReadonlyMap<string, number>, styles: Float32Array) {
+    this.#session = session;
+    this.#vocabulary = vocabulary;
+    this.#styles = styles;
+  }
+
+  static async load(folder: string, voice: string): Promise<KokoroModel> {
+    const { InferenceSession } = await import('onnxruntime-node');
+    const graph = await readFile(join(folder, 'kokoro.onnx'));
+    const { vocab } = JSON.parse(await readFile(join(folder, 'vocab.json'), 'utf8')) as { vocab: Record<string, number> };
+    const styles = await readFile(join(folder, `${voice}.bin`));
+    const session = await InferenceSession.create(Buffer.concat([graph, extraOutput(DURATIONS)]), {
+      executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3,
+    });
+    return new KokoroModel(session, new Map(Object.entries(vocab)), new Float32Array(styles.buffer.slice(styles.byteOffset, styles.byteOffset + styles.byteLength)));
+  }
+
+  /** Letters outside the vocabulary must be left out before; see `known`. */
+  async speak(letters: string, speed: number): Promise<Spoken> {
+    const { Tensor } = await import('onnxruntime-node');
+    const ids = [...letters].slice(0, MAX_TOKENS).map((letter) => this.#vocabulary.get(letter) ?? 0);
+    const style = this.#styles.subarray(ids.length * STYLE, (ids.length + 1) * STYLE);
+    const results = await this.#session.run({
+      tokens: new Tensor('int64', BigInt64Array.from([0, ...ids, 0], BigInt), [1, ids.length + 2]),
+      style: new Tensor('float32', style, [1, STYLE]),
+      speed: new Tensor('float32', Float32Array.of(speed), [1]),
+    });
+    const frames = Float32Array.from(results[DURATIONS]!.data as ArrayLike<number>, Number);
+    return { audio: (results['audio'] as TypedTensor<'float32'>).data, frames };
+  }
+
+  known(letters: string): string {
+    return [...letters].filter((letter) => this.#vocabulary.has(letter)).join('');
+  }
+}
+
+/** Protobuf merges repeated fields: a model of one graph with one more output may simply be appended to the file. */
+export function extraOutput(name: string): Uint8Array {
+  const field = (number: number, payload: Uint8Array): Uint8Array => Uint8Array.from([(number << 3) | 2, payload.length, ...payload]);
+  const float = field(1, Uint8Array.of(0x08, 0x01)); // TypeProto.tensor_type { elem_type: FLOAT }
+  const value = Uint8Array.from([...field(1, new TextEncoder().encode(name)), ...field(2, float)]);
+  return field(7, field(12, value)); // ModelProto.graph { output }
+}
