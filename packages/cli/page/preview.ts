@@ -22,7 +22,7 @@ function byId(id: string): HTMLElement {
 
 function notify(message: string): void {
   byId('notice').textContent = message;
-  byId('notice').hidden = false;
+  byId('notice').hidden = message === '';
 }
 
 async function ask<T>(path: string, method: 'GET' | 'POST'): Promise<T> {
@@ -55,6 +55,18 @@ async function getTicket(): Promise<Ticket> {
   return { url: `ws://${location.host}/relay`, ticket };
 }
 
+/** What the link says of itself stands only until it is back. */
+function watchLink({ controller }: AvatarView): void {
+  let ofTheLink = false;
+  controller.onError = ({ code, message }) => {
+    ofTheLink = /^(websocket|connection)/.test(code);
+    notify(message);
+  };
+  controller.onConnectionState = (state) => {
+    if (ofTheLink && state === 'connected') notify('');
+  };
+}
+
 async function start(): Promise<void> {
   const preview = await ask<Preview>('/api/preview', 'GET');
   describe(preview);
@@ -63,7 +75,7 @@ async function start(): Promise<void> {
   Object.assign(globalThis, { visavis: view });
   view.onError = ({ message }) => notify(message);
   view.onFirstRendering = () => { document.documentElement.dataset['ready'] = 'yes'; };
-  view.controller.onError = ({ message }) => notify(message);
+  watchLink(view);
   const say = (text: string): void => {
     // In the gesture itself, or the browser keeps the sound locked.
     void view.controller.initializeAudioContext();

@@ -106,6 +106,7 @@ def _assemble(source: Source, base: Base, person: Person, places: Array, shapes:
     middle = uv.mean(1)
     cavity = (middle[:, 0] > .74) & (middle[:, 0] < .94) & (middle[:, 1] < .145)
     eyes, marks = _eyes(base, places), _landmarks(base, places, _lip_vertices(source, base))
+    masks['lips'] = masks['lips'] * mouth_region(marks, fine)
     fine = close_lips(fine, faces, cavity, masks['lips'])
     for name, weight in person.rest.items():
         fine = fine + weight * moves[name]
@@ -114,6 +115,12 @@ def _assemble(source: Source, base: Base, person: Person, places: Array, shapes:
     helpers = {g.removeprefix('helper-'): _helper(base, g, places, shapes, person.rest)
                for g in base.groups if g.startswith('helper-')}
     return Body(fine, faces, vertex_normals(fine, faces), uv, cavity, moves, masks, helpers, eyes, marks)
+
+
+def mouth_region(marks: Landmarks, places: Array) -> Array:
+    """0 or 1 for places (..., 3): where lips can be. The stock mask has strays on the throat and along its seams."""
+    offset = np.abs(places - marks.lips)
+    return ((offset[..., 0] < marks.lip_half_width * 1.25) & (offset[..., 1] < .024) & (offset[..., 2] < .035)).astype(float)
 
 
 def _origin(base: Base, places: Array) -> Array:

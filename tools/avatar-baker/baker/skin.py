@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .beard import beard_shade
-from .body import Body
+from .body import Body, mouth_region
 from .lids import Rim
 from .meshes import Array
 from .people import Colour, Person
@@ -48,9 +48,18 @@ class SkinImages:
 def canvas(source: Source, body: Body, person: Person, texels: Texels, rims: list[Rim], scalp, brow) -> Canvas:
     """`scalp` and `brow` take places (..., 3): metres inside the hairline, and 0..1."""
     inside = scalp(texels.place) + .0010 * texels.noise(600, 8)
-    return Canvas(body, person, texels, rims, texels.blur(texels.sample(source.mask('lips')), .0008),
-                  texels.sample(source.mask('eyelids')), texels.sample(source.mask('ears')),
+    lips = texels.sample(source.mask('lips')) * mouth_region(body.landmarks, texels.place)
+    lids = texels.sample(source.mask('eyelids')) * (_from_eyes(body, texels.place) < LID_REACH)
+    return Canvas(body, person, texels, rims, texels.blur(lips, .0008), lids, texels.sample(source.mask('ears')),
                   1 / (1 + np.exp(-np.clip(inside / .0030, -30, 30))), brow(texels.place))
+
+
+LID_REACH = 2.3
+"""the lids' mask counts so far from the middle of an eye, against its radius; beyond it has strays"""
+
+
+def _from_eyes(body: Body, places: Array) -> Array:
+    return np.minimum(*(np.linalg.norm(places - eye.centre, axis=-1) / eye.radius for eye in body.eyes.values()))
 
 
 def paint_skin(canvas: Canvas) -> SkinImages:
