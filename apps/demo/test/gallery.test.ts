@@ -50,7 +50,7 @@ describe('the gallery', () => {
   it('says what is wrong with a file, keeps the avatar that is there, and takes the next', async () => {
     await drop([{ name: 'notes.glb', bytes: Buffer.from('not a model') }]);
     await page.waitForFunction(() => !document.getElementById('notice')!.hidden);
-    expect(await page.textContent('#notice')).toContain('notes.glb');
+    expect(await page.textContent('#notice')).toContain('cannot be used as an avatar');
     expect(await page.locator('#stage canvas').count()).toBe(1);
     await drop([{ name: 'my-head.glb', bytes: glb }]);
     await page.waitForFunction(() => document.querySelectorAll('.card[aria-pressed="true"]').length === 0);

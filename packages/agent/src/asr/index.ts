@@ -1,5 +1,5 @@
 /** Speech to text, in a worker thread. Knows no microphone and no turns. */
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../work/thread.js';
 import { WorkerQueue } from '../work/worker-queue.js';
 import type { Recogniser } from './recogniser.js';
 
@@ -9,7 +9,7 @@ const MAX_SAMPLES = 30 * 16_000;
 
 /** Moonshine, English; `folder` is that of the model `moonshine-tiny` or `moonshine-base`. Gate it by a VAD: it hears words in noise. */
 export function createMoonshine(folder: string): Recogniser {
-  const queue = new WorkerQueue<Float32Array, string>('the speech recognition', () => new Worker(new URL('./worker.js', import.meta.url), { workerData: { folder } }));
+  const queue = new WorkerQueue<Float32Array, string>('the speech recognition', () => startThread(new URL('./worker.js', import.meta.url), { folder }));
   return {
     transcribe: (samples, signal) => queue.ask(samples.slice(-MAX_SAMPLES), signal),
     dispose: () => queue.dispose(),

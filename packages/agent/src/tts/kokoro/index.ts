@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../../work/thread.js';
 import { WorkerVoice } from '../worker-voice.js';
 import type { KokoroWorkerData } from './worker.js';
 
@@ -17,5 +17,5 @@ export interface KokoroOptions {
 
 /** The natural voice: Kokoro-82M, 24 kHz, with the times of its words and sounds. About a third to a half of a core for each second it speaks. */
 export function createKokoroVoice({ folder, voice = 'af_heart', speed = 1 }: KokoroOptions): WorkerVoice {
-  return new WorkerVoice(24_000, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: { folder, voice, speed } satisfies KokoroWorkerData }));
+  return new WorkerVoice(24_000, () => startThread(new URL('./worker.js', import.meta.url), { folder, voice, speed } satisfies KokoroWorkerData));
 }
