@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { http, startServer, type Answer } from '../../test/client.js';
 import { devConfig, type MotionServer } from '../index.js';
@@ -16,6 +17,8 @@ const SECRET = 'k33p me';
 
 let folder: string;
 let server: MotionServer;
+/** What the server logged. */
+const lines: { msg: string; folder: string }[] = [];
 
 function manifest(id: string, change: object = {}): string {
   return JSON.stringify({ schema: 'visavis.avatar/1', id, name: id, version: '1', license: 'MIT', rig: { type: 'glb', file: 'avatar.glb' }, ...change });
@@ -47,7 +50,8 @@ beforeAll(async () => {
   addAvatar('misnamed', { 'avatar.json': manifest('someone'), 'avatar.glb': 'x' });
   addAvatar('private', { 'avatar.json': manifest('private'), 'avatar.glb': 'x' });
   symlinkSync(tmpdir(), join(folder, 'outside'));
-  server = await startServer({ ...devConfig({ avatarFolders: [folder], avatars: ['ava', 'flat', 'links', 'empty', 'bad', 'misnamed', 'someone', 'outside'] }), model: 'baseline' });
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
+  server = await startServer({ logger, ...devConfig({ avatarFolders: [folder], avatars: ['ava', 'flat', 'links', 'empty', 'bad', 'misnamed', 'someone', 'outside'] }), model: 'baseline' });
 });
 
 afterAll(async () => {
@@ -64,6 +68,11 @@ describe('avatars over HTTP', () => {
     expect([status, avatars.map(({ id }) => id)]).toEqual([200, ['ava', 'empty', 'flat', 'links']]);
     expect(avatars[0]).toMatchObject({ name: 'Ava', rig: 'glb', manifestUrl: '/v1/avatars/ava/avatar.json', thumbnailUrl: '/v1/avatars/ava/thumbnail.webp' });
     expect((await http(server.avatarsUrl.slice(0, -1))).body).toBe(body);
+  });
+
+  it('are told of in the log where they are damaged, once however often they are asked for', async () => {
+    for (let i = 0; i < 3; i++) await ask('bad/avatar.json');
+    expect(lines.filter(({ msg, folder: at }) => msg === 'avatar left out' && at.endsWith('bad'))).toHaveLength(1);
   });
 
   it('are given with their types, to any page, and run nowhere', async () => {
