@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -51,7 +52,25 @@ function texturedFace(): Promise<Uint8Array> {
   return new NodeIO().writeBinary(document);
 }
 
+/** Copies the drawn avatar with one of its files changed, and the manifest with it. */
+const drawn = (name: string, change: (text: string) => string) => (at: string): void => {
+  cpSync(here('../../../avatars/dot'), at, { recursive: true });
+  const content = change(readFileSync(join(at, name), 'utf8'));
+  writeFileSync(join(at, name), content);
+  const manifest = JSON.parse(readFileSync(join(at, 'avatar.json'), 'utf8')) as { files: { name: string }[] };
+  Object.assign(manifest.files.find((file) => file.name === name)!, { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') });
+  writeFileSync(join(at, 'avatar.json'), JSON.stringify(manifest));
+};
+
 describe('visavis avatar check', () => {
+  it('takes a drawn avatar', () => {
+    expect(run(['check', here('../../../avatars/dot')])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Dot: avatar package, drawn pictures/) as string });
+  });
+
+  it('says one thing of a folder that is none', () => {
+    expect(run(['check', folder]).stdout.match(/ERROR/g)).toHaveLength(1);
+  });
+
   it('says of a packed avatar what it is and that it will speak', () => {
     const { status, stdout, stderr } = run(['check', AVA]);
     expect([status, stderr]).toEqual([0, '']);
@@ -81,6 +100,13 @@ describe('visavis avatar check', () => {
     ['a manifest that leads out of its folder', (at: string) => writeFileSync(join(at, 'avatar.json'), JSON.stringify({
       schema: 'visavis.avatar/1', id: 'a', name: 'A', version: '1', license: 'MIT', rig: { type: 'glb', file: '../a.glb' },
     })), '.', '"rig.file" must be'],
+    ['a file that is too large, by what it is', (at: string) => {
+      writeFileSync(join(at, 'a.glb'), readFileSync(join(AVA, 'avatar.glb')).subarray(0, 1_000));
+      truncateSync(join(at, 'a.glb'), 200 * 1024 * 1024);
+    }, 'a.glb', 'a.glb: GLB, 200.0 MiB\n  ERROR     it has 200.0 MiB, and 64.0 MiB are the most'],
+    ['a drawing that names no picture of its own', drawn('dot.json', (text) => text.replace('nose.svg', 'chin.svg')), '.', 'the picture "chin.svg" cannot be used'],
+    ['a drawing that is none', drawn('dot.json', () => 'hello'), '.', 'the drawing is not JSON'],
+    ['a drawing with a picture that runs', drawn('nose.svg', (text) => text.replace('</svg>', '<script>1</script></svg>')), '.', '"nose.svg" cannot be used: it holds a script'],
   ])('refuses %s with status 1, in words', (_, prepare, path, says) => {
     prepare(folder);
     const { status, stdout, stderr } = run(['check', join(folder, path)]);
@@ -106,6 +132,16 @@ describe('visavis avatar pack', () => {
     expect(run(['check', out])).toMatchObject({ status: 0, stdout: expect.stringContaining('52 of 52') as string });
     expect(run(args, NO_BROWSER)).toMatchObject({ status: 1, stderr: expect.stringContaining('is not empty') as string });
     expect(run([...args, '--force'], NO_BROWSER).status).toBe(0);
+  });
+
+  it('takes nothing away before it has what comes instead', async () => {
+    const source = await texturedFace();
+    writeFileSync(join(folder, 'avatar.glb'), source);
+    const args = ['pack', join(folder, 'avatar.glb'), '--id', 'face', '--license', 'MIT', '--out', folder, '--force'];
+    expect(run([...args, '--name', 'A'.repeat(100)], NO_BROWSER)).toMatchObject({ status: 1, stderr: expect.stringContaining('"name" must be') as string });
+    expect(readFileSync(join(folder, 'avatar.glb'))).toEqual(Buffer.from(source));
+    expect(run(args, NO_BROWSER).status).toBe(0);
+    expect(run(['check', folder]).status).toBe(0);
   });
 
   it('has Chromium make pictures smaller and draw the thumbnail', async () => {

@@ -65,10 +65,16 @@ const noSuchAvatar = (detail: string): Problem => ({ status: 404, code: 'NOT_FOU
 
 /** Avatars that some app may use. */
 function libraryOf({ settings: { apps, avatarFolders }, logger }: ServerContext): AvatarLibrary {
+  const told = new Map<string, string>();
   return new AvatarLibrary({
     folders: avatarFolders,
     isAllowed: (id) => apps.some(({ avatars }) => avatars?.includes(id) ?? true),
-    onProblem: (error, folder) => logger.warn({ code: error.code, detail: error.message, folder }, 'avatar left out'),
+    onProblem: ({ code, message }, folder) => {
+      // It is found again with every request, which anybody may make.
+      if (told.get(folder) === message) return;
+      told.set(folder, message);
+      logger.warn({ code, detail: message, folder }, 'avatar left out');
+    },
   });
 }
 

@@ -27,7 +27,7 @@ await view.controller.connect(transport);`;
 /** What has to be done before, in one line. */
 export function embedNote({ id, ownFile }: Embedded): string {
   if (ownFile === undefined) return `The folder avatars/${id} has to be served by your backend or your Motion Server.`;
-  return `First make a package of it: npx visavis avatar pack ${quoted(ownFile)} --id ${id} --out avatars`;
+  return `First make a package of it: npx visavis avatar pack ${quoted(ownFile)} --id ${id} --license LicenseRef-unknown --out avatars/${id}`;
 }
 
 function quoted(name: string): string {

@@ -55,7 +55,9 @@ export async function bringArchive(source: Packed, folder: string, outside: Outs
 
 /** Appends what is missing of `url` to the file at `path`. `maxBytes` ends a body that is longer than the file can be. */
 export async function bringFile(url: string, path: string, maxBytes: number, outside: Outside, onBytes: (have: number) => void, signal?: AbortSignal): Promise<void> {
-  const have = await stat(path).then(({ size }) => size, () => 0);
+  const there = await stat(path).then(({ size }) => size, () => 0);
+  // Of what has its full length already nothing is missing that a server could send.
+  const have = there < maxBytes ? there : 0;
   const response = await outside.fetch(url, { headers: have > 0 ? { range: `bytes=${have}-` } : {}, ...(signal ? { signal } : {}) });
   if (!response.ok || !response.body) throw new Error(`${url} answered HTTP ${response.status}`);
   const goesOn = response.status === 206;

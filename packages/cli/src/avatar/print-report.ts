@@ -1,5 +1,6 @@
 import type { AvatarReport, Problem } from '@visavis/client/inspect';
 import { isUsable, type Subject } from './read-avatar.js';
+import { plural, size } from './size.js';
 
 const MARKS: Readonly<Record<Problem['level'], string>> = { error: 'ERROR', warning: 'warning', note: 'note' };
 const ORDER: readonly Problem['level'][] = ['error', 'warning', 'note'];
@@ -36,7 +37,7 @@ function faceLines({ shapes, visemes, bones, unknownTargets }: AvatarReport): st
 function bodyLines({ meshes, drawCalls, vertices, triangles, gaussians, textures, gpuBytes }: AvatarReport): string[] {
   const drawn = gaussians > 0 ? `${count(gaussians)} Gaussians on ` : '';
   return [
-    line('geometry', `${drawn}${count(triangles)} triangles, ${count(vertices)} vertices, ${plural(meshes, 'mesh', 'es')} in ${plural(drawCalls, 'draw call')}`),
+    line('geometry', `${drawn}${count(triangles)} triangle${triangles === 1 ? '' : 's'}, ${count(vertices)} vertices, ${plural(meshes, 'mesh', 'es')} in ${plural(drawCalls, 'draw call')}`),
     ...textures.slice(0, MOST_TEXTURES).map(({ name, type, width, height, bytes }, i) =>
       line(i === 0 ? 'textures' : '', `${name}: ${type.replace('image/', '')} ${width} x ${height}, ${size(bytes)}`)),
     ...(textures.length > MOST_TEXTURES ? [line('', `and ${textures.length - MOST_TEXTURES} more`)] : []),
@@ -50,15 +51,8 @@ function problemLines(problems: readonly Problem[]): string[] {
 
 const line = (title: string, text: string): string => `  ${title.padEnd(10)}${text}`;
 const count = (value: number): string => value.toLocaleString('en');
-const plural = (value: number, word: string, ending = 's'): string => `${value} ${word}${value === 1 ? '' : ending}`;
 
 function list(names: readonly string[], all = names.length): string {
   const shown = names.slice(0, 8);
   return `${shown.join(', ')}${all > shown.length ? ` and ${all - shown.length} more` : ''}`;
-}
-
-/** Bytes for people. */
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

@@ -4,6 +4,10 @@ import { inspectAvatar, type AvatarReport } from '@visavis/client/inspect';
 import { MANIFEST_FILE, MAX_FILE_BYTES, type AvatarManifest } from '@visavis/protocol/avatar';
 import { readInput } from '../files.js';
 import { readPackage, type PackageProblem } from './read-package.js';
+import { size } from './size.js';
+
+/** Enough to tell what a file is. */
+const HEAD_BYTES = 4_096;
 
 /** What the user named: a lone file, or a packed avatar's folder. */
 export interface Subject {
@@ -29,19 +33,32 @@ export async function readAvatar(path: string): Promise<Subject> {
   if (facts.isDirectory()) return readFolder(path);
   if (basename(path) === MANIFEST_FILE) return readFolder(join(path, '..'));
   if (!facts.isFile()) throw new Error(`${path} is neither a file nor a folder`);
-  // What is too large is not read: its first bytes tell what it is, and its size that it cannot be used.
-  const bytes = facts.size > MAX_FILE_BYTES ? new Uint8Array(0) : await readInput(path);
-  const report = await inspectAvatar(bytes);
-  const tooLarge = facts.size > MAX_FILE_BYTES ? [{ level: 'error', message: `it has ${facts.size} bytes, and ${MAX_FILE_BYTES} are the most` } as const] : report.problems;
-  return { path, name: basename(path), bytes, report: { ...report, bytes: facts.size, problems: tooLarge }, manifest: undefined, problems: [] };
+  const subject = { path, name: basename(path), manifest: undefined, problems: [] };
+  if (facts.size > MAX_FILE_BYTES) return { ...subject, bytes: new Uint8Array(0), report: await reportOfTooLarge(path, facts.size) };
+  const bytes = await readInput(path);
+  return { ...subject, bytes, report: await inspectAvatar(bytes) };
+}
+
+/** What is too large is not read: its first bytes tell what it is, and its size that it cannot be used. */
+async function reportOfTooLarge(path: string, bytes: number): Promise<AvatarReport> {
+  const handle = await fs.open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const report = await inspectAvatar(buffer.subarray(0, bytesRead));
+    return { ...report, bytes, problems: [{ level: 'error', message: `it has ${size(bytes)}, and ${size(MAX_FILE_BYTES)} are the most` }] };
+  } finally {
+    await handle.close();
+  }
 }
 
 async function readFolder(path: string): Promise<Subject> {
   const { manifest, problems, rig } = await readPackage(path);
   const report = await inspectAvatar(rig, manifest?.mapping);
   const isDrawn = manifest?.rig.type === 'sprite';
-  // Of a drawn face there is no more to be known than that its files are there.
-  const shown = isDrawn ? drawnReport(report, problems) : report;
+  // Of a drawn face there is no more to be known than that its files are there and can be used.
+  const known = isDrawn ? drawnReport(report, problems) : report;
+  // Of a file that is not there nothing is said but that.
+  const shown = rig.length === 0 && problems.length > 0 ? { ...known, title: manifest ? manifest.rig.type : 'no avatar', problems: [] } : known;
   return { path, name: manifest?.name ?? basename(path), bytes: rig, report: shown, manifest, problems };
 }
 
@@ -49,6 +66,6 @@ function drawnReport(report: AvatarReport, problems: readonly PackageProblem[]):
   const isWhole = problems.every(({ level }) => level !== 'error');
   return {
     ...report, title: 'drawn pictures', problems: [], isUsable: isWhole, speech: isWhole ? 'visemes' : 'none',
-    verdict: { score: isWhole ? 0.5 : 0, sentence: isWhole ? 'It will speak as drawn pictures do: one mouth shape after another.' : 'It cannot speak: pictures are missing.' },
+    verdict: { score: isWhole ? 0.5 : 0, sentence: isWhole ? 'It will speak as drawn pictures do: one mouth shape after another.' : 'It cannot speak: its pictures cannot be used.' },
   };
 }

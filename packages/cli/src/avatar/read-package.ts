@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { Problem } from '@visavis/client/inspect';
+import { problemsOfDrawing, type Problem } from '@visavis/client/inspect';
 import { MANIFEST_FILE, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, parseManifest, type AvatarFile, type AvatarManifest } from '@visavis/protocol/avatar';
 
 export type PackageProblem = Problem;
@@ -28,7 +28,15 @@ export async function readPackage(folder: string): Promise<AvatarPackage> {
   for (const file of manifest.files) problems.push(...(await checkListed(folder, file, files)));
   const rig = files.get(manifest.rig.file) ?? (await readInside(folder, manifest.rig.file)) ?? NOTHING;
   if (rig.length === 0 && problems.length === 0) problems.push(error(`its file "${manifest.rig.file}" is missing`));
-  return { manifest, problems: [...problems, ...(await remarks(folder, manifest))], rig };
+  return { manifest, problems: [...problems, ...problemsOfDrawings(manifest, files), ...(await remarks(folder, manifest))], rig };
+}
+
+/** Of drawn pictures, an avatar's own or those for machines without WebGL. */
+function problemsOfDrawings({ rig, fallback }: AvatarManifest, files: ReadonlyMap<string, Uint8Array>): PackageProblem[] {
+  return [rig, fallback].flatMap((entry) => {
+    const bytes = entry?.type === 'sprite' ? files.get(entry.file) : undefined;
+    return bytes ? problemsOfDrawing(bytes, files) : [];
+  });
 }
 
 async function readManifest(folder: string): Promise<AvatarManifest | PackageProblem> {

@@ -52,5 +52,5 @@ async function readBody(url: string, response: Response, options: DownloadOption
 
 async function tooLarge(url: string, { failure, maxBytes }: DownloadOptions, reader: { cancel(): Promise<void> } | undefined): Promise<never> {
   await reader?.cancel();
-  throw new VisavisError(failure, `${url} is larger than ${maxBytes} bytes; make it smaller, with "visavis avatar pack" for one`, { retryable: false });
+  throw new VisavisError(failure, `${url} is larger than ${maxBytes} bytes; make it smaller, with "visavis avatar pack" for one`, { retryable: false, detail: { maxBytes } });
 }

@@ -104,20 +104,33 @@ export class AvatarFetcher {
   }
 
   async #fresh(entry: AvatarFile, request: FileRequest): Promise<FetchedFile> {
-    const bytes = await this.#download(request, entry.bytes, `?v=${entry.sha256.slice(0, 16)}`);
-    const integrity = await checkFile(bytes, entry, this.#parts.digest);
+    // What was published half the browser may have kept for ever: then once more, past its cache.
+    const { bytes, integrity } = await this.#checked(entry, request).catch((error: unknown) => {
+      if (!isOtherContent(error)) throw error;
+      return this.#checked(entry, request, 'reload');
+    });
     if (integrity === 'sha256') await this.#parts.store.put(fileKey(entry.sha256), bytes);
     return { bytes, integrity };
   }
 
+  async #checked(entry: AvatarFile, request: FileRequest, cache?: RequestCache): Promise<FetchedFile> {
+    const bytes = await this.#download(request, entry.bytes, `?v=${entry.sha256.slice(0, 16)}`, cache);
+    return { bytes, integrity: await checkFile(bytes, entry, this.#parts.digest) };
+  }
+
   /** `version` tells caches on the way one content from the next. */
-  #download({ name, manifestUrl, signal, onBytes, manifest }: FileRequest, maxBytes: number, version = ''): Promise<ArrayBuffer> {
+  #download({ name, manifestUrl, signal, onBytes, manifest }: FileRequest, maxBytes: number, version = '', cache?: RequestCache): Promise<ArrayBuffer> {
     if (!filesOfAvatar(manifest).has(name)) throw new VisavisError('unsupportedAvatarAsset', `the avatar's manifest names no file "${name}"`);
     const code = 'failedToDownloadAvatarAssets';
     return download(new URL(name, manifestUrl).href + version, {
-      fetch: this.#parts.fetch, signal, maxBytes, failure: code, missing: code, ...(onBytes && { onBytes }),
+      fetch: this.#parts.fetch, signal, maxBytes, failure: code, missing: code, ...(cache && { cache }), ...(onBytes && { onBytes }),
     });
   }
+}
+
+/** Whether something came that is not what the manifest says. */
+function isOtherContent(error: unknown): boolean {
+  return VisavisError.isInstance(error) && (error.detail['file'] !== undefined || error.detail['maxBytes'] !== undefined);
 }
 
 function parseJson(bytes: ArrayBuffer, url: string): unknown {

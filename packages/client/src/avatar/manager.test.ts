@@ -73,3 +73,29 @@ describe('a load under way', () => {
     await expect(manager.load('ava', () => { throw new Error('again'); })).resolves.toBeDefined();
   });
 });
+
+describe('a file that is not the one in the manifest', () => {
+  const glb = readFile(new URL('ava/avatar.glb', AVATARS));
+
+  /** Gives `other` for the GLB where the browser's cache may answer; counts how it was asked. */
+  async function loadWith(other: Uint8Array, mended: boolean): Promise<{ outcome: unknown; asked: (RequestCache | undefined)[] }> {
+    const asked: (RequestCache | undefined)[] = [];
+    const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+      const path = new URL(String(input)).pathname.replace(/^\/avatars\//, '');
+      if (!path.endsWith('.glb')) return new Response(await readFile(new URL(path, AVATARS)));
+      asked.push(init?.cache);
+      return new Response(mended && init?.cache === 'reload' ? new Uint8Array(await glb) : new Uint8Array(other));
+    };
+    const outcome = await new AvatarManager({ fetch, pageUrl: 'http://page.test/' }).load('ava').then(({ id }) => id, (error: unknown) => (error as { code: string }).code);
+    return { outcome, asked };
+  }
+
+  it.each([
+    ['has another hash', async () => (await glb).map((byte, i) => (i === 100_000 ? byte ^ 1 : byte))],
+    ['is shorter', async () => (await glb).subarray(0, 1_000)],
+    ['is longer', async () => Buffer.concat([await glb, Buffer.alloc(4)])],
+  ])('and %s is asked for once more past the cache of the browser, and once only', async (_, make) => {
+    expect(await loadWith(await make(), true)).toEqual({ outcome: 'ava', asked: [undefined, 'reload'] });
+    expect(await loadWith(await make(), false)).toEqual({ outcome: 'failedToDownloadAvatarAssets', asked: [undefined, 'reload'] });
+  });
+});

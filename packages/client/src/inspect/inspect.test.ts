@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeZip } from '../../test/archive.js';
 import { faceGlb, GlbWriter, writeGlb } from '../../test/rig/make/glb.js';
+import { SPLAT_COUNT, splatFiles, splatZip } from '../../test/rig/make/splat.js';
 import { inspectAvatar, type AvatarReport } from './index.js';
 
 const AVA = readFileSync(new URL('../../../../avatars/ava/avatar.glb', import.meta.url));
@@ -70,15 +71,13 @@ describe('a report', () => {
   });
 
   it('reads splats in the layout of LAM, and says what is missing of it', async () => {
-    const ply = new TextEncoder().encode('ply\nformat binary_little_endian 1.0\nelement vertex 20018\nproperty float x\nend_header\n');
-    const parts = [
-      { name: 'x/offset.ply', data: ply }, { name: 'x/skin.glb', data: new Uint8Array(faceGlb(ARKIT_NAMES.filter((name) => name !== 'tongueOut'))) },
-      { name: 'x/vertex_order.json', data: new TextEncoder().encode('[]') },
-    ];
-    const report = await inspect(writeZip(parts));
-    expect(report).toMatchObject({ kind: 'splat', gaussians: 20_018, speech: 'arkit', isUsable: true });
-    expect(report.verdict.sentence).toContain('lacks tongueOut');
-    expect(errors(await inspect(writeZip(parts.slice(0, 1))))[0]).toContain('without skin.glb, vertex_order.json');
+    const report = await inspect(splatZip());
+    expect(report).toMatchObject({ kind: 'splat', gaussians: SPLAT_COUNT, speech: 'arkit', isUsable: true });
+    expect(report.verdict.sentence).toContain('lacks');
+    const { 'head/offset.ply': ply, ...others } = splatFiles();
+    expect(errors(await inspect(splatZip({ 'head/offset.ply': ply! })))[0]).toContain('without skin.glb, vertex_order.json');
+    const cut = await inspect(splatZip({ ...others, 'head/offset.ply': ply!.subarray(0, -4) }));
+    expect([cut.isUsable, errors(cut)]).toEqual([false, [expect.stringMatching(/^offset\.ply is cut off/)]]);
   });
 });
 

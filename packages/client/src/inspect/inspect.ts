@@ -4,6 +4,7 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { readZip } from '../archive/index.js';
 import { planFace, type TargetMapping } from '../rig/face-plan.js';
 import { checkGlb } from '../rig/glb-document.js';
+import { readPly } from '../rig/splat/ply.js';
 import { PAIR_NAMES, PAIR_SIGNAL } from '../rig/signals.js';
 import { readGlbFacts, type GlbFacts } from './glb-facts.js';
 import { problemsOfGlb } from './problems.js';
@@ -67,11 +68,20 @@ async function inspectSplats(bytes: Uint8Array, mapping: TargetMapping): Promise
   const [cloud, skin] = [find('offset.ply'), find('skin.glb')];
   const absent = ['offset.ply', 'skin.glb', 'vertex_order.json'].filter((name) => !find(name));
   if (!cloud || !skin || absent.length > 0) return empty('zip', bytes, [error(`it is a ZIP without ${absent.join(', ')}, and so no splats in the layout of LAM`)]);
-  const head = new TextDecoder('latin1').decode((await cloud.read()).subarray(0, 4096));
-  const gaussians = Number(/^element vertex (\d+)/m.exec(head)?.[1] ?? 0);
   const skinBytes = await skin.read();
-  const problems = [...refusals(skinBytes), ...(gaussians > 0 ? [] : [error('its offset.ply is no point cloud')])];
+  const problems = refusals(skinBytes);
+  const gaussians = countGaussians(await cloud.read(), problems);
   return reportOf({ kind: 'splat', bytes, facts: readGlbFacts(skinBytes), vrm: undefined, mapping, gaussians, problems });
+}
+
+/** Reads them as the client does; 0 and a problem more where it would refuse them. */
+function countGaussians(ply: Uint8Array, problems: Problem[]): number {
+  try {
+    return readPly(ply).count;
+  } catch (cause) {
+    problems.push(error(messageOf(cause)));
+    return 0;
+  }
 }
 
 interface Found {
@@ -149,5 +159,5 @@ const error = (message: string): Problem => ({ level: 'error', message });
 /** The client's own words, without what they say of any file. */
 function messageOf(cause: unknown): string {
   if (!VisavisError.isInstance(cause)) return `it cannot be read (${String(cause)})`;
-  return cause.message.replace(/^The avatar's (file|archive) cannot be used: /, '');
+  return cause.message.replace(/^The (avatar's file|avatar's archive|splat avatar) cannot be used: /, '');
 }

@@ -7,9 +7,10 @@ const JSON_CHUNK = 0x4e4f534a; // 'JSON'
 /** Header (12 bytes) and first chunk header (8 bytes): glTF 2.0 specification, section 4.4. */
 const PRELUDE_BYTES = 20;
 
-/** Largest count of each list, and of numbers in all accessors together: 400 MB as floats. */
+/** Largest count of each list; of numbers in all accessors together, 400 MB as floats; and of bytes that views unpack to. */
 const MOST: Readonly<Record<string, number>> = { nodes: 20_000, meshes: 2_000, accessors: 50_000, bufferViews: 50_000, images: 256, textures: 512, materials: 1_000 };
 const MOST_NUMBERS = 100_000_000;
+const MOST_UNPACKED = 4 * MOST_NUMBERS;
 
 /** Numbers of an accessor's element, by its `type`. */
 const SIZES: Readonly<Record<string, number>> = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 };
@@ -78,6 +79,25 @@ function checkCounts(document: Entry): void {
     numbers += (count as number) * (SIZES[String(type)] ?? 16);
   }
   if (numbers > MOST_NUMBERS) refuseGlb(`its accessors hold more than ${MOST_NUMBERS} numbers`, undefined, ' Reduce its polygons.');
+  checkUnpacked(listOf(document, 'bufferViews'));
+}
+
+/** Meshopt packs what repeats a hundredfold and more: a few kilobytes may ask for gigabytes. */
+function checkUnpacked(views: readonly Entry[]): void {
+  let bytes = 0;
+  for (const { extensions } of views) {
+    for (const [name, packed] of Object.entries(isEntry(extensions) ? extensions : {})) {
+      if (!name.includes('meshopt') || !isEntry(packed)) continue;
+      const { count, byteStride } = packed;
+      if (!isCount(count) || !isCount(byteStride)) refuseGlb('the size of a packed part is not a number');
+      bytes += count * byteStride;
+    }
+  }
+  if (bytes > MOST_UNPACKED) refuseGlb(`its packed parts unpack to more than ${MOST_UNPACKED} bytes`, undefined, ' Reduce its polygons.');
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
 }
 
 /** The objects of a list of the document; whatever else is in it counts as an empty one. */

@@ -90,6 +90,8 @@ describe('bad files', () => {
     ['KTX2', document({ extensionsRequired: ['KHR_texture_basisu'] }), 'KTX2'],
     ['absurd counts', document({ accessors: [{ count: 4_000_000_000, type: 'VEC3', componentType: 5126 }] }), 'Reduce its polygons'],
     ['a count that is none', document({ accessors: [{ count: -1, type: 'VEC3' }] }), 'count of an accessor'],
+    ['packed parts without end', document({ bufferViews: [{ buffer: 0, byteLength: 8, extensions: { EXT_meshopt_compression: { buffer: 0, byteLength: 8, byteStride: 16, count: 100_000_000, mode: 'ATTRIBUTES' } } }] }), 'packed parts'],
+    ['packed parts of no size', document({ bufferViews: [{ buffer: 0, byteLength: 8, extensions: { EXT_meshopt_compression: { buffer: 0, byteLength: 8, byteStride: 16, count: '9', mode: 'ATTRIBUTES' } } }] }), 'size of a packed part'],
     ['lists without end', document({ nodes: new Array(20_001).fill({}) }), 'more than 20000 nodes'],
   ])('%s', async (_, bytes, reason) => {
     const said = await refusal(bytes);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { http, startServer, type Answer } from '../../test/client.js';
 import { devConfig, type MotionServer } from '../index.js';
@@ -16,6 +17,8 @@ const SECRET = 'k33p me';
 
 let folder: string;
 let server: MotionServer;
+/** What the server logged. */
+const lines: { msg: string; folder: string }[] = [];
 
 function manifest(id: string, change: object = {}): string {
   return JSON.stringify({ schema: 'visavis.avatar/1', id, name: id, version: '1', license: 'MIT', rig: { type: 'glb', file: 'avatar.glb' }, ...change });
@@ -42,11 +45,13 @@ beforeAll(async () => {
   addAvatar('links', { 'avatar.json': manifest('links', { thumbnail: 'sub/b.png' }) });
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'links', 'avatar.glb'));
   symlinkSync(folder, join(folder, 'links', 'sub'));
+  addAvatar('empty', { 'avatar.json': manifest('empty'), 'avatar.glb': '' });
   addAvatar('bad', { 'avatar.json': manifest('bad', { rig: { type: 'glb', file: '../secret.txt' } }) });
   addAvatar('misnamed', { 'avatar.json': manifest('someone'), 'avatar.glb': 'x' });
   addAvatar('private', { 'avatar.json': manifest('private'), 'avatar.glb': 'x' });
   symlinkSync(tmpdir(), join(folder, 'outside'));
-  server = await startServer({ ...devConfig({ avatarFolders: [folder], avatars: ['ava', 'flat', 'links', 'bad', 'misnamed', 'someone', 'outside'] }), model: 'baseline' });
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
+  server = await startServer({ logger, ...devConfig({ avatarFolders: [folder], avatars: ['ava', 'flat', 'links', 'empty', 'bad', 'misnamed', 'someone', 'outside'] }), model: 'baseline' });
 });
 
 afterAll(async () => {
@@ -60,9 +65,14 @@ describe('avatars over HTTP', () => {
   it('are listed, but for those that are damaged or that no app may use', async () => {
     const { status, body } = await ask('');
     const { avatars } = JSON.parse(body) as { avatars: { id: string }[] };
-    expect([status, avatars.map(({ id }) => id)]).toEqual([200, ['ava', 'flat', 'links']]);
+    expect([status, avatars.map(({ id }) => id)]).toEqual([200, ['ava', 'empty', 'flat', 'links']]);
     expect(avatars[0]).toMatchObject({ name: 'Ava', rig: 'glb', manifestUrl: '/v1/avatars/ava/avatar.json', thumbnailUrl: '/v1/avatars/ava/thumbnail.webp' });
     expect((await http(server.avatarsUrl.slice(0, -1))).body).toBe(body);
+  });
+
+  it('are told of in the log where they are damaged, once however often they are asked for', async () => {
+    for (let i = 0; i < 3; i++) await ask('bad/avatar.json');
+    expect(lines.filter(({ msg, folder: at }) => msg === 'avatar left out' && at.endsWith('bad'))).toHaveLength(1);
   });
 
   it('are given with their types, to any page, and run nowhere', async () => {
@@ -83,6 +93,17 @@ describe('avatars over HTTP', () => {
     expect(await cacheOf(`?v=${'0'.repeat(16)}`)).toBe('public, no-cache');
     expect(await cacheOf('')).toBe('public, no-cache');
     expect((await ask(`ava/avatar.json?v=${GLB_HASH.slice(0, 16)}`)).headers['cache-control']).toBe('public, no-cache');
+  });
+
+  it('are not kept for ever while they cannot be what the manifest says', async () => {
+    const query = `?v=${'0'.repeat(16)}`;
+    expect((await ask(`flat/open.svg${query}`)).headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const half = await ask(`flat/sprite.json${query}`);
+    expect([half.status, half.headers['cache-control'], String(half.headers['etag']).slice(0, 3)]).toEqual([200, 'public, no-cache', 'W/"']);
+  });
+
+  it('may be empty', async () => {
+    expect(await ask('empty/avatar.glb')).toMatchObject({ status: 200, body: '', headers: { 'content-length': '0' } });
   });
 
   it('are asked for again with 304 while they are the same, listed by hash or not', async () => {

@@ -15,7 +15,7 @@ export interface AvatarAsset {
   readonly path: string;
   readonly bytes: number;
   readonly mediaType: string;
-  /** SHA-256 of its content, hexadecimal; undefined where the manifest does not say. */
+  /** SHA-256 of its content, hexadecimal; undefined where the manifest does not say, or says what cannot be: half published. */
   readonly sha256: string | undefined;
   readonly modifiedMs: number;
 }
@@ -63,7 +63,8 @@ export class AvatarLibrary {
     const facts = await fs.stat(path).catch(() => undefined);
     if (!facts?.isFile() || facts.size > MAX_FILE_BYTES) return undefined;
     const listed = manifest.files.find((file) => file.name === name);
-    const sha256 = name === MANIFEST_FILE ? createHash('sha256').update(text).digest('hex') : listed?.sha256;
+    const stated = listed?.bytes === facts.size ? listed.sha256 : undefined;
+    const sha256 = name === MANIFEST_FILE ? createHash('sha256').update(text).digest('hex') : stated;
     return { path, bytes: facts.size, mediaType: listed?.type ?? mediaTypeOf(name), sha256, modifiedMs: facts.mtimeMs };
   }
 

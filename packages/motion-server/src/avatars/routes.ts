@@ -73,7 +73,7 @@ async function give(context: Context, asset: AvatarAsset): Promise<Response> {
   const headers = { ETag: etag, 'Cache-Control': isVersion ? FOR_EVER : ASK_AGAIN };
   if (matches(req.header('If-None-Match'), etag)) return context.body(null, 304, headers);
   const whole = { ...headers, 'Content-Type': mediaType, 'Content-Length': String(bytes) };
-  if (req.raw.method === 'HEAD') return context.body(null, 200, whole);
+  if (req.raw.method === 'HEAD' || bytes === 0) return context.body(null, 200, whole);
   const handle = await fs.open(asset.path, constants.O_RDONLY | constants.O_NOFOLLOW);
   // As many bytes as were promised, even where the file grows meanwhile.
   const stream = handle.createReadStream({ start: 0, end: bytes - 1 });

@@ -54,7 +54,7 @@ describe('svgProblem', () => {
   });
 
   it.each([
-    ['<script>1</script>'], ['<SCRIPT href="a"/>'], ['<g onload="x()"/>'], ['<g\nonclick = "x()"/>'], ['<foreignObject/>'], ['<image href="https://example.org/a.png"/>'],
+    ['<script>1</script>'], ['<SCRIPT href="a"/>'], ['<s:script xmlns:s="http://www.w3.org/2000/svg">1</s:script>'], ['<g onload="x()"/>'], ['<g\nonclick = "x()"/>'], ['<foreignObject/>'], ['<image href="https://example.org/a.png"/>'],
     ['<image xlink:href="//example.org/a.png"/>'], ['<use href="other.svg#a"/>'], ['<rect fill="url(https://example.org/a)"/>'], ['<style>@import "a.css"</style>'],
     ['<style>a{fill:u\\72l(x)}</style>'], ['<image href=https://example.org/a.png />'], ['<image href="data:image/svg+xml;base64,AAAA"/>'], ['<image href="&#x68;ttps://a"/>'],
   ])('refuses %s', (inside) => {

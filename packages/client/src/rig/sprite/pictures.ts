@@ -3,7 +3,7 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { svgProblem } from './svg-check.js';
 
 /** Largest edge of a decoded picture, in pixels; and of all pictures together, in pixels. */
-const MAX_EDGE = 4096;
+export const MAX_EDGE = 4096;
 const MAX_PIXELS = 64 * 1024 * 1024;
 
 const TYPES: readonly (readonly [type: string, magic: readonly number[], at: number])[] = [

@@ -3,7 +3,7 @@
 const MAX_BYTES = 512 * 1024;
 
 const FORBIDDEN: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/<\s*(script|foreignObject|iframe|object|embed|audio|video)\b/i, 'it holds a script or foreign content'],
+  [/<\s*(?:[^\s<>/:]+:)?(script|foreignObject|iframe|object|embed|audio|video)\b/i, 'it holds a script or foreign content'],
   [/[\s"'/]on\w+\s*=/i, 'it holds an event handler'],
   [/<!\s*(DOCTYPE|ENTITY)/i, 'it declares entities'],
   [/<\?(?!xml\s)/i, 'it holds a processing instruction'],
