@@ -35,7 +35,7 @@ export async function newSmallPage(browser: Browser): Promise<Page> {
 
 /** Loads the page and waits until it is connected. */
 export async function openPage(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/?quality=standard`);
+  await page.goto(`${url}/?quality=low`);
   await waitFor(page, () => globalThis.visavis?.controller.connectionState === 'connected');
 }
 
