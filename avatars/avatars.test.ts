@@ -1,21 +1,17 @@
 /** What every shipped avatar must have: papers, sizes and hashes; and every face in 3D: the 52 shapes, lips and lids that close, lips in their order. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { ARKIT_NAMES } from '@visavis/face';
+import { ARKIT_NAMES, CHANNEL, createPose, type ArkitName } from '@visavis/face';
+import { parseManifest, type AvatarManifest } from '@visavis/protocol/avatar';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FaceShaper } from '../packages/client/src/rig/shaping.js';
 import { frontmost, tallestSlit, type Window } from './test/front.js';
 import { readAvatar, posed, type AvatarMesh, type Weights } from './test/glb.js';
 
 const MAX_BYTES = 3_000_000;
 const ids = readdirSync(new URL('.', import.meta.url)).filter((id) => existsSync(new URL(`${id}/avatar.json`, import.meta.url)));
 
-interface Manifest {
-  rig: { type: string; file: string };
-  files: { name: string; bytes: number; sha256: string }[];
-  shaping: { gains?: Record<string, number>; ceilings?: Record<string, number> };
-}
-
-const manifestOf = (id: string): Manifest => JSON.parse(readFileSync(new URL(`${id}/avatar.json`, import.meta.url), 'utf8')) as Manifest;
+const manifestOf = (id: string): AvatarManifest => parseManifest(JSON.parse(readFileSync(new URL(`${id}/avatar.json`, import.meta.url), 'utf8')));
 
 const both = (name: string, weight = 1): Weights => ({ [`${name}Left`]: weight, [`${name}Right`]: weight });
 
@@ -61,8 +57,8 @@ describe.each(ids.filter((id) => manifestOf(id).rig.type === 'glb'))('the face o
   const folder = new URL(`${id}/`, import.meta.url);
   let meshes: ReadonlyMap<string, AvatarMesh>;
   let face: AvatarMesh;
-  const manifest = manifestOf(id);
-  const shaped = (weights: Weights): Weights => shape(weights, manifest.shaping);
+  const shaper = new FaceShaper(manifestOf(id).shaping);
+  const shaped = (weights: Weights): Weights => shape(weights, shaper);
   beforeAll(async () => {
     meshes = await readAvatar(new URL('avatar.glb', folder));
     face = meshes.get('Face')!;
@@ -92,7 +88,7 @@ describe.each(ids.filter((id) => manifestOf(id).rig.type === 'glb'))('the face o
     for (const side of ['Left', 'Right']) {
       const eye = meshes.get(`Eye${side}`)!;
       const window = windowAround(eye.places, 0.9);
-      expect(tallestSlit(frontmost([face, eye], weights, window), window)).toBeLessThan(0.3);
+      expect(tallestSlit(frontmost([face, eye], shaped(weights), window), window)).toBeLessThan(0.3);
       expect(tallestSlit(frontmost([face, eye], {}, window), window)).toBeGreaterThan(4);
     }
   });
@@ -106,14 +102,12 @@ describe.each(ids.filter((id) => manifestOf(id).rig.type === 'glb'))('the face o
   });
 });
 
-/** What the client makes of weights for this face: gains, soft ceilings, mouthClose no more than jawOpen. */
-function shape(weights: Weights, { gains = {}, ceilings = {} }: Manifest['shaping']): Weights {
-  const out = Object.fromEntries(Object.entries(weights).map(([name, weight]) => {
-    const gained = weight * (gains[name] ?? 1);
-    const ceiling = ceilings[name];
-    return [name, ceiling === undefined ? gained : ceiling * Math.tanh(gained / ceiling)];
-  }));
-  return 'mouthClose' in out ? { ...out, mouthClose: Math.min(out['mouthClose']!, out['jawOpen'] ?? 0) } : out;
+/** What the client makes of weights for this face, by the client's own shaper. */
+function shape(weights: Weights, shaper: FaceShaper): Weights {
+  const { weights: asked } = createPose();
+  for (const [name, weight] of Object.entries(weights)) asked[CHANNEL[name as ArkitName]] = weight;
+  const shown = shaper.shape(asked);
+  return Object.fromEntries(ARKIT_NAMES.map((name, i) => [name, shown[i]!] as const).filter(([, weight]) => weight > 0));
 }
 
 function reach(shape: Float64Array): number {
