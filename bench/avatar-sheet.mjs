@@ -2,14 +2,14 @@
  * npm run avatar:sheet: contact sheets of avatars, to be looked at. For each: ID-front.png and ID-turned.png (neutral, the
  * fifteen visemes, six emotions, blink, gaze, turns of the head; from the front and from 35 degrees aside), ID-close.png
  * (eyes and mouth), ID-shapes.png (each of the 52 shapes alone, pairs that occur, and the hair all round); and strip.png, a
- * sentence in twelve frames, a row an avatar. Needs Chromium.
+ * sentence in twelve frames, a row an avatar, with a VRM and splats of the tests' making. Needs Chromium.
  *
  * Options: --avatars ava,leo (folders of avatars/; default all), --files head.vrm,head.zip (others, for the strip too),
  * --draw front,turned,close,shapes,strip, --size 512 (pixels of a cell), --text "One sentence", --system network,
  * --quality high, --out .cache/avatar-sheet
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
@@ -49,7 +49,8 @@ try {
     }
   }
   if (wanted.includes('strip')) {
-    await page.evaluate(([all, asked]) => globalThis.avatarSheets.strip(all, asked), [avatars, { ...await sentence(), size }]);
+    const rows = [...avatars, ...await makeHeads()];
+    await page.evaluate(([all, asked]) => globalThis.avatarSheets.strip(all, asked), [rows, { ...await sentence(), size }]);
     await photograph(page, 'strip.png');
   }
 } finally {
@@ -61,6 +62,17 @@ async function photograph(page, name) {
   const path = join(options.out, name);
   await page.locator('#sheet').screenshot({ path });
   console.log(path);
+}
+
+/** A VRM character and a splat head as the tests make them: the strip shows every kind of rig. */
+async function makeHeads() {
+  const maker = async (name) => (await runnerImport(here(`../packages/client/test/rig/make/${name}.ts`), { tsconfig: here('../tsconfig.base.json') })).module;
+  const [{ vrm1 }, { splatZip }] = [await maker('vrm'), await maker('splat')];
+  const folder = here('../.cache/avatar-sheet-heads');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'figure.vrm'), new Uint8Array(vrm1()));
+  await writeFile(join(folder, 'splats.zip'), new Uint8Array(splatZip()));
+  return ['figure.vrm', 'splats.zip'].map((name) => ({ id: name, name, fileUrl: `/.cache/avatar-sheet-heads/${name}` }));
 }
 
 /** What the page loads: folders by their manifest, other files by their bytes, both through the repository's server. */

@@ -1,4 +1,5 @@
 /** The page behind avatar:sheet: draws what it is told into #sheet, to be photographed. */
+import { createPose } from '@visavis/face';
 import { AvatarManager, type Avatar } from '../../../../packages/client/src/avatar/index.js';
 import type { RenderQuality } from '../../../../packages/client/src/look/index.js';
 import { CameraMan, type Shot } from '../../../motion/sheet/page/camera-man.js';
@@ -29,6 +30,7 @@ declare global {
 const QUALITY = (new URLSearchParams(location.search).get('quality') ?? 'high') as RenderQuality;
 const COLUMNS = 8;
 const STRIP_COLUMNS = 12;
+const SORTING_MS = 700;
 /** Parts of a head seen close, in metres of an avatar whose origin lies between its eyes. */
 const CLOSE = { eyes: { target: [0, 0.002, 0.07], heightM: 0.11 }, mouth: { target: [0, -0.071, 0.08], heightM: 0.08 } } as const;
 
@@ -38,11 +40,11 @@ async function load({ manifestUrl, fileUrl, name }: Source): Promise<Avatar> {
   return AvatarManager.shared.loadFile(new File([await response.blob()], name!));
 }
 
-async function withCamera<T>(source: Source, use: (man: CameraMan, avatar: Avatar) => T): Promise<T> {
+async function withCamera<T>(source: Source, use: (man: CameraMan, avatar: Avatar) => T | Promise<T>): Promise<T> {
   const avatar = await load(source);
   const man = await CameraMan.open(document.getElementById('stage')!, avatar, QUALITY);
   try {
-    return use(man, avatar);
+    return await use(man, avatar);
   } finally {
     man.dispose();
   }
@@ -51,6 +53,14 @@ async function withCamera<T>(source: Source, use: (man: CameraMan, avatar: Avata
 function shotOf({ at, yawDeg }: Pick<Cell, 'at' | 'yawDeg'>, { manifest: { framing } }: Avatar, size: number): Shot {
   const { target, heightM } = at === 'head' ? { target: framing.target, heightM: framing.height } : CLOSE[at];
   return { target, heightM, yawDeg, width: size, height: size, faceOnly: false };
+}
+
+/** Splats are sorted by a worker after the first pictures, which show none. */
+async function sortSplats(man: CameraMan, shot: Shot): Promise<void> {
+  for (let i = 0; i < 4; i++) {
+    man.take([[...createPose().values]], shot);
+    await new Promise((resolve) => { setTimeout(resolve, SORTING_MS); });
+  }
 }
 
 function grid(columns: number, size: number, cells: readonly HTMLElement[]): HTMLElement {
@@ -76,8 +86,10 @@ globalThis.avatarSheets = {
     const size = Math.round((asked * COLUMNS) / STRIP_COLUMNS);
     const rows: HTMLElement[] = [];
     for (const source of sources) {
-      rows.push(...await withCamera(source, (man, avatar) => {
-        const pictures = man.take(frames.map(({ pose }) => pose), shotOf({ at: 'head', yawDeg: 0 }, avatar, size));
+      rows.push(...await withCamera(source, async (man, avatar) => {
+        const shot = shotOf({ at: 'head', yawDeg: 0 }, avatar, size);
+        if (avatar.manifest.rig.type === 'splat') await sortSplats(man, shot);
+        const pictures = man.take(frames.map(({ pose }) => pose), shot);
         return pictures.map((picture, i) => figure(picture, i === 0 ? `${avatar.manifest.name}, ${avatar.manifest.rig.type}` : `${frames[i]!.timeMs} ms`));
       }));
     }

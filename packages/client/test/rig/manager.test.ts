@@ -115,10 +115,11 @@ describe('AvatarManager', () => {
 
   it('stops reading a body that is larger than what the manifest says', async () => {
     let given = 0;
-    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => { given += 1; controller.enqueue(new Uint8Array(1_000_000)); } });
-    const load = managerOver(serve({ 'ava/avatar.glb': () => new Response(endless) })).load('ava');
+    const endless = (): ReadableStream<Uint8Array> => new ReadableStream({ pull: (controller) => { given += 1; controller.enqueue(new Uint8Array(1_000_000)); } });
+    const load = managerOver(serve({ 'ava/avatar.glb': () => new Response(endless()) })).load('ava');
     await expect(load).rejects.toMatchObject({ code: 'failedToDownloadAvatarAssets', retryable: false });
-    expect(given).toBeLessThan(6);
+    // Asked for twice: the browser's cache may have had an old one.
+    expect(given).toBeLessThan(12);
   });
 
   it('keeps at most eight avatars, forgetting the one used longest ago', async () => {
