@@ -33,7 +33,11 @@ const browser = await browsers.launchBrowser(['--enable-precise-memory-info']);
 const problems = [];
 try {
   const avatars = [];
-  for (const source of sources()) avatars.push(await measure(source));
+  for (const one of sources()) {
+    console.log(`measuring ${one.id}`);
+    avatars.push(await measure(one));
+  }
+  console.log(`loading and disposing of ${avatars[0].id}, ${CYCLES} times`);
   const cycled = await measureCycles(avatars[0]);
   const result = {
     bench: 'avatar', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, browser: browser.version(),
