@@ -1,42 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import { describe, expect, it } from 'vitest';
+import { useStage } from '../rig/stage.js';
 import type {} from '../rig/page/page.js';
 
-let browser: Browser;
-let server: ServedFolder;
-let page: Page;
-const problems: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  problems.length = 0;
-  page = await browser.newPage({ viewport: { width: 72, height: 84 } });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (line) => { if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text()); });
-  await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-});
-
-afterEach(async () => {
-  await page.close();
-});
-
-/** Driver messages of the software renderer, which are about speed. */
-const realProblems = (): string[] => problems.filter((line) => !/GPU stall|GL Driver Message/.test(line));
+const stage = useStage({ width: 72, height: 84 });
 
 describe('the look in a browser', { timeout: 300_000 }, () => {
   it('compiles in every quality and changes presets and framings on a live view, without a word from WebGL', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, look, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const pose = face.createPose();
@@ -75,11 +45,11 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
       expect(red, `skin is warm in ${picture}`).toBeGreaterThan(blue);
     }
     expect(new Set(seen.pictures.slice(0, 3).map(light).map(String)).size, 'presets differ').toBe(3);
-    expect(realProblems()).toEqual([]);
+    expect(stage.realProblems()).toEqual([]);
   });
 
   it('dresses what other makers’ files hold, without a word from WebGL', async () => {
-    const drawn = await page.evaluate(() => {
+    const drawn = await stage.page.evaluate(() => {
       const { look, three } = renderModules;
       const renderer = new three.WebGLRenderer();
       renderer.setSize(8, 8);
@@ -109,11 +79,11 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
       return { calls, wanted: materials.length + 1 + shadows };
     });
     expect(drawn.calls).toBe(drawn.wanted);
-    expect(realProblems()).toEqual([]);
+    expect(stage.realProblems()).toEqual([]);
   });
 
   it('refuses what it does not know', async () => {
-    const codes = await page.evaluate(async () => {
+    const codes = await stage.page.evaluate(async () => {
       const { avatar, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const container = document.getElementById('view')!;
@@ -124,7 +94,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
   });
 
   it('shows known materials under known light in the colours that follow from them', async () => {
-    const pixels = await page.evaluate(() => {
+    const pixels = await stage.page.evaluate(() => {
       const { look, three } = renderModules;
       const renderer = new three.WebGLRenderer({ alpha: true });
       renderer.setSize(8, 8);
@@ -164,7 +134,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
   });
 
   it('draws a default avatar in at most 12 calls, and its shadows in 3', async () => {
-    const calls = await page.evaluate(async () => {
+    const calls = await stage.page.evaluate(async () => {
       const { avatar, look, three } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const rig = await loaded.createRig();
@@ -191,7 +161,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
   });
 
   it('lets the page through, and its edges are premultiplied: right on a page of any colour', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const container = document.getElementById('view')!;
@@ -221,7 +191,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
   });
 
   it('leaves nothing in graphics memory after 200 avatars came and went', async () => {
-    const seen = await page.evaluate(() => {
+    const seen = await stage.page.evaluate(() => {
       const { look, rig, three } = renderModules;
       const renderer = new three.WebGLRenderer();
       renderer.setSize(4, 4);

@@ -1,42 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import { describe, expect, it } from 'vitest';
+import { useStage } from './stage.js';
 import type { Format } from './page/formats.js';
 
-let browser: Browser;
-let server: ServedFolder;
-let page: Page;
-const problems: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  problems.length = 0;
-  page = await browser.newPage({ viewport: { width: 112, height: 128 } });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (line) => { if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text()); });
-  await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-});
-
-afterEach(async () => {
-  await page.close();
-});
-
-/** Driver messages of the software renderer, which are about speed. */
-const realProblems = (): string[] => problems.filter((line) => !/GPU stall|GL Driver Message/.test(line));
+const stage = useStage({ width: 112, height: 128 });
 
 /** Pixels that an open mouth, a blink and a turned head change in a picture of 112 × 128, and that two looks at the same pose do. */
 async function changes(format: Format): Promise<Record<'same' | 'mouth' | 'blink' | 'turn', number>> {
-  return page.evaluate(async (name) => {
+  return stage.page.evaluate(async (name) => {
     const { formats } = renderModules;
     const held = await formats.hold(name);
     const differing = (a: Uint8ClampedArray, b: Uint8ClampedArray): number =>
@@ -61,19 +31,19 @@ describe('every format in a browser', { timeout: 120_000 }, () => {
     expect(seen.mouth).toBeGreaterThan(15);
     expect(seen.blink).toBeGreaterThan(10);
     expect(seen.turn).toBeGreaterThan(150);
-    expect(realProblems()).toEqual([]);
+    expect(stage.realProblems()).toEqual([]);
   });
 
   it.each(['vrm0', 'vrm1', 'splat'] as const)('%s gives all graphics memory back', async (format) => {
-    const { during, before, after } = await page.evaluate((name) => renderModules.formats.memoryOf(name), format);
+    const { during, before, after } = await stage.page.evaluate((name) => renderModules.formats.memoryOf(name), format);
     expect(during.geometries).toBeGreaterThan(before.geometries);
     expect(after).toEqual(before);
   });
 });
 
 describe('a drawn avatar', { timeout: 60_000 }, () => {
-  /** Takes WebGL from the page. */
-  const withoutWebGl = (): Promise<void> => page.evaluate(() => {
+  /** Takes WebGL from the stage.page. */
+  const withoutWebGl = (): Promise<void> => stage.page.evaluate(() => {
     const { getContext } = HTMLCanvasElement.prototype;
     HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
       return kind === '2d' ? (getContext as (...all: unknown[]) => unknown).call(this, kind, ...rest) : null;
@@ -82,7 +52,7 @@ describe('a drawn avatar', { timeout: 60_000 }, () => {
 
   it('is shown by the view without WebGL, fills it, and leaves nothing behind', async () => {
     await withoutWebGl();
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const dot = await avatar.AvatarManager.shared.load('dot');
       const container = document.getElementById('view')!;
@@ -99,12 +69,12 @@ describe('a drawn avatar', { timeout: 60_000 }, () => {
     expect(seen.rect.height).toBeCloseTo(126, 0);
     expect(seen.rect.y + seen.rect.height).toBeCloseTo(128, 0);
     expect(seen.bytes).toBeGreaterThan(2_000);
-    expect(realProblems()).toEqual([]);
+    expect(stage.realProblems()).toEqual([]);
   });
 
   it('stands in for an avatar that names it, where there is no WebGL', async () => {
     await withoutWebGl();
-    const outcome = await page.evaluate(async () => {
+    const outcome = await stage.page.evaluate(async () => {
       const { avatar, face, view, formats } = renderModules;
       const ava = await avatar.AvatarManager.shared.load('ava');
       const manifest = { ...ava.manifest, fallback: { type: 'sprite', file: 'dot.json' } as const };
@@ -122,8 +92,8 @@ describe('a drawn avatar', { timeout: 60_000 }, () => {
 
   it('refuses pictures that reach out or are none, with a code, and asks nobody for anything', async () => {
     const asked: string[] = [];
-    page.on('request', (request) => { asked.push(request.url()); });
-    const codes = await page.evaluate(async () => {
+    stage.page.on('request', (request) => { asked.push(request.url()); });
+    const codes = await stage.page.evaluate(async () => {
       const { rig } = renderModules;
       const text = (value: string): ArrayBuffer => new TextEncoder().encode(value).slice().buffer;
       const drawing = { schema: 'visavis.sprite/1', size: [100, 100], neck: [50, 90], turn: 10, layers: [{ kind: 'still', image: 'a.svg', at: [0, 0], size: [100, 100] }] };

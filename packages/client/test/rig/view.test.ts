@@ -1,42 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GlbRig } from '../../src/rig/index.js';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import { useStage } from './stage.js';
 
-let browser: Browser;
-let server: ServedFolder;
-let page: Page;
-const problems: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  problems.length = 0;
-  page = await browser.newPage({ viewport: { width: 96, height: 112 } });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (line) => { if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text()); });
-  await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-});
-
-afterEach(async () => {
-  await page.close();
-});
-
-/** Driver messages of the software renderer, which are about speed. */
-const realProblems = (): string[] => problems.filter((line) => !/GPU stall|GL Driver Message/.test(line));
+const stage = useStage({ width: 96, height: 112 });
 
 describe('the rig in a browser', () => {
   it('binds all 52 shapes, and a jaw that opens moves the chin', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, three } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const ava = (await loaded.createRig()) as GlbRig;
@@ -60,7 +30,7 @@ describe('the rig in a browser', () => {
   });
 
   it('gives all graphics memory back', async () => {
-    const { before, during, after } = await page.evaluate(async () => {
+    const { before, during, after } = await stage.page.evaluate(async () => {
       const { avatar, three } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const renderer = new three.WebGLRenderer();
@@ -90,7 +60,7 @@ describe('the rig in a browser', () => {
 
 describe('AvatarView in a browser', { timeout: 120_000 }, () => {
   it('draws what its controller says, reports itself, and exports a picture', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const pose = face.createPose();
@@ -120,11 +90,11 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
     expect(seen.rect.width, 'the shoulders fill the width').toBeGreaterThan(90);
     expect(seen.rect.y, 'there is air above the hair').toBeGreaterThan(2);
     expect(seen.ratio).toBeCloseTo(2);
-    expect(realProblems()).toEqual([]);
+    expect(stage.realProblems()).toEqual([]);
   });
 
   it('stops while paused and while the document is hidden', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const pose = face.createPose();
@@ -149,7 +119,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
   });
 
   it('leaves nothing behind after three mounts, and a dead controller each time', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const container = document.getElementById('view')!;
@@ -168,7 +138,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
   });
 
   it('says that the context is lost, keeps asking for poses, and draws again when it is back', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       const pose = face.createPose();
@@ -202,7 +172,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
   });
 
   it('says that there is no WebGL, and keeps asking for poses', async () => {
-    const code = await page.evaluate(async () => {
+    const code = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
       HTMLCanvasElement.prototype.getContext = () => null;
