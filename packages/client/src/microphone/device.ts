@@ -18,32 +18,37 @@ export interface MicrophoneDevice {
   open(): Promise<Capture>;
 }
 
+/** Which microphone is opened. */
+export interface MicrophoneChoice {
+  /** As `enumerateDevices` names it; the browser's default where it is not given. */
+  readonly deviceId?: string | undefined;
+}
+
 /** The user's voice, not what the avatar says: the browser cancels the echo of its own output. */
-const CONSTRAINTS: MediaStreamConstraints = {
-  audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-};
+const CONSTRAINTS: MediaTrackConstraints = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /** What `getUserMedia` calls a refusal, by the user or by the page's policy. */
 const REFUSALS = new Set(['NotAllowedError', 'SecurityError', 'PermissionDeniedError']);
 
-/** The browser's microphone, with echo cancellation. */
-export const BROWSER_MICROPHONE: MicrophoneDevice = {
-  async open() {
-    const stream = await askUser();
-    try {
-      return await BrowserCapture.of(stream);
-    } catch (cause) {
-      for (const track of stream.getTracks()) track.stop();
-      throw new VisavisError('microphoneUnavailable', 'the capturing worklet does not load; let the page’s policy allow blob: scripts', { cause });
-    }
-  },
-};
+/** The browser's default microphone, with echo cancellation. */
+export const BROWSER_MICROPHONE: MicrophoneDevice = { open: () => openMicrophone() };
 
-async function askUser(): Promise<MediaStream> {
+/** Opens a microphone with echo cancellation, asking the user where that is needed. Rejects as `MicrophoneDevice.open` does. */
+export async function openMicrophone(choice: MicrophoneChoice = {}): Promise<Capture> {
+  const stream = await askUser(choice);
+  try {
+    return await BrowserCapture.of(stream);
+  } catch (cause) {
+    for (const track of stream.getTracks()) track.stop();
+    throw new VisavisError('microphoneUnavailable', 'the capturing worklet does not load; let the page’s policy allow blob: scripts', { cause });
+  }
+}
+
+async function askUser({ deviceId }: MicrophoneChoice): Promise<MediaStream> {
   const { mediaDevices } = navigator as Partial<Navigator>;
   if (!mediaDevices) throw new VisavisError('microphoneUnavailable', 'this page may not use microphones; serve it over https');
   try {
-    return await mediaDevices.getUserMedia(CONSTRAINTS);
+    return await mediaDevices.getUserMedia({ audio: deviceId === undefined ? CONSTRAINTS : { ...CONSTRAINTS, deviceId: { exact: deviceId } } });
   } catch (cause) {
     if (REFUSALS.has((cause as Partial<Error>).name ?? '')) {
       throw new VisavisError('microphoneDenied', 'the microphone was refused; the user can allow it in the browser’s settings for this page', { cause });

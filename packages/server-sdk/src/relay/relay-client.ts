@@ -26,6 +26,8 @@ export interface RelayClient {
   readonly id: string;
   /** The avatar its ticket is for. */
   readonly avatarId: string;
+  /** What the ticket it came with says of whom it is for; empty where that says nothing. */
+  readonly subject: string;
   /** Its first, without its secrets: `ticket` and `resumeToken` are empty. */
   readonly hello: Hello;
   /** What packets carry; `flush` raises it. */

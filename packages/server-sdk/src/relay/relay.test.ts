@@ -42,7 +42,7 @@ const url = (path = '/relay'): string => `ws://127.0.0.1:${stage.port}${path}`;
 async function joined(): Promise<{ peer: FakeClient; client: RelayClient }> {
   const peer = await FakeClient.connect(url());
   const n = clients.items.length;
-  peer.send('hello', { ticket: relay.tickets.issue({ avatarId: 'ava' }).ticket, audioCodecs: ['opus'], fps: 30 });
+  peer.send('hello', { ticket: relay.tickets.issue({ avatarId: 'ava', subject: 'somebody' }).ticket, audioCodecs: ['opus'], fps: 30 });
   await peer.first('welcome');
   return { peer, client: clients.items[n]! };
 }
@@ -93,7 +93,7 @@ describe('hello', () => {
       case: 'welcome',
       value: { epoch: client.epoch, avatarId: 'ava', manifestUrl: '/avatars/ava/avatar.json', audio: { codec: 'opus', sampleRate: 16_000 }, serverVersion: '1.2.3' },
     });
-    expect(client).toMatchObject({ avatarId: 'ava', hello: { audioCodecs: ['opus'], fps: 30 }, closed: false });
+    expect(client).toMatchObject({ avatarId: 'ava', subject: 'somebody', hello: { audioCodecs: ['opus'], fps: 30 }, closed: false });
     expect(client.id).toMatch(/^[\w-]{12}$/);
   });
 

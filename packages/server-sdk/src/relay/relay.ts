@@ -16,7 +16,7 @@ import type { RelayClient } from './relay-client.js';
 import { errorBody } from './line.js';
 import { StreamClient, type WelcomeFacts } from './stream-client.js';
 import { Streams } from './streams.js';
-import { TicketStore, type Ticket, type TicketRequest } from './tickets.js';
+import { TicketStore, type Grant, type Ticket, type TicketRequest } from './tickets.js';
 
 const HELLO_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_CLIENTS = 1000;
@@ -188,24 +188,25 @@ class WebSocketRelay implements Relay {
   }
 
   #admit(socket: WebSocket, { hello, received }: Greeting): void {
-    const avatarId = this.tickets.redeem(hello.ticket);
-    if (avatarId === undefined) return this.#turnAway(socket, ticketInvalid('unknown, used or expired', true), CLOSE_POLICY);
+    const grant = this.tickets.redeem(hello.ticket);
+    if (!grant) return this.#turnAway(socket, ticketInvalid('unknown, used or expired', true), CLOSE_POLICY);
+    const { avatarId } = grant;
     if (hello.avatarId !== '' && hello.avatarId !== avatarId) return this.#turnAway(socket, ticketInvalid('for another avatar', false), CLOSE_POLICY);
     const facts = this.#facts(avatarId);
     const stream = this.#streams.find(hello.resumeToken, avatarId);
     if (stream?.goOn(socket, facts, received, hello.lastSeen)) return;
     // It cannot be resumed, and nobody else has its secret.
     void stream?.close(CLOSE_CODE.protocolError, 'replaced');
-    this.#begin(avatarId, hello, socket, facts);
+    this.#begin(grant, hello, socket, facts);
   }
 
-  #begin(avatarId: string, hello: Hello, socket: WebSocket, facts: WelcomeFacts): void {
+  #begin({ avatarId, subject }: Grant, hello: Hello, socket: WebSocket, facts: WelcomeFacts): void {
     const resumeToken = hello.resumable && this.#graceMs > 0 ? this.#random(TOKEN_BYTES).toString('base64url') : '';
     const client = new StreamClient({
       id: this.#random(ID_BYTES).toString('base64url'),
       // Not where another stream's began: nothing of one is ever taken for the other's.
       epoch: this.#random(EPOCH_BYTES).readUInt32LE(),
-      avatarId, resumeToken, hello: { ...hello, ticket: '', resumeToken: '' }, graceMs: this.#graceMs, clock: this.#clock, bounds: this.#bounds,
+      avatarId, subject, resumeToken, hello: { ...hello, ticket: '', resumeToken: '' }, graceMs: this.#graceMs, clock: this.#clock, bounds: this.#bounds,
       onAway: (away, heldBytes) => this.#streams.away(away, heldBytes),
       onSettled: (settled) => this.#streams.settled(settled),
       onEnded: (ended) => this.#streams.remove(ended),

@@ -37,6 +37,7 @@ export type WelcomeFacts = Pick<ServerBodies['welcome'], 'manifestUrl' | 'audio'
 export interface StreamOptions {
   readonly id: string;
   readonly avatarId: string;
+  readonly subject: string;
   readonly hello: Hello;
   /** The secret its client comes back with; empty where it cannot. */
   readonly resumeToken: string;
@@ -60,6 +61,7 @@ export interface StreamOptions {
 export class StreamClient implements RelayClient {
   readonly id: string;
   readonly avatarId: string;
+  readonly subject: string;
   readonly hello: Hello;
   readonly #options: StreamOptions;
   readonly #outbox: Outbox;
@@ -98,6 +100,7 @@ export class StreamClient implements RelayClient {
     this.#options = options;
     this.id = options.id;
     this.avatarId = options.avatarId;
+    this.subject = options.subject;
     this.hello = options.hello;
     this.#epoch = options.epoch;
     this.#outbox = new Outbox(options.bounds);

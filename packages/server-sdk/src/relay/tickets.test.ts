@@ -14,7 +14,7 @@ describe('tickets', () => {
     const { ticket, expiresAtMs } = tickets.issue({ avatarId: 'ava' });
     expect(ticket).toMatch(/^[\w-]{43}$/);
     expect(expiresAtMs).toBe(clock.nowMs() + 60_000);
-    expect(tickets.redeem(ticket)).toBe('ava');
+    expect(tickets.redeem(ticket)).toMatchObject({ avatarId: 'ava', subject: '' });
     expect(tickets.redeem(ticket)).toBeUndefined();
     expect(tickets.redeem('')).toBeUndefined();
   });
@@ -23,7 +23,7 @@ describe('tickets', () => {
     const { clock, tickets } = store();
     const [inTime, late] = [tickets.issue({ avatarId: 'ava', ttlMs: 1000 }), tickets.issue({ avatarId: 'ava', ttlMs: 1000 })];
     clock.advance(999);
-    expect(tickets.redeem(inTime.ticket)).toBe('ava');
+    expect(tickets.redeem(inTime.ticket)?.avatarId).toBe('ava');
     clock.advance(1);
     expect(tickets.redeem(late.ticket)).toBeUndefined();
   });
@@ -36,8 +36,14 @@ describe('tickets', () => {
     for (let n = 0; n < 9_999; n += 1) tickets.issue({ avatarId: 'ava' });
     expect(tickets.redeem(brief.ticket)).toBeUndefined();
     const second = tickets.issue({ avatarId: 'ava' });
-    expect(tickets.redeem(second.ticket)).toBe('ava');
+    expect(tickets.redeem(second.ticket)?.avatarId).toBe('ava');
     expect(tickets.redeem(oldest.ticket)).toBeUndefined();
+  });
+
+  it('say whom they are for', () => {
+    const { tickets } = store();
+    expect(tickets.redeem(tickets.issue({ avatarId: 'ava', subject: 'visitor 7' }).ticket)).toMatchObject({ subject: 'visitor 7' });
+    expect(() => tickets.issue({ avatarId: 'ava', subject: 'x'.repeat(257) })).toThrow(expect.objectContaining({ code: 'invalidConfiguration' }));
   });
 
   it.each([0, -1, 600_001, NaN])('refuse a lifetime of %d ms', (ttlMs) => {
