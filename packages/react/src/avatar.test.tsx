@@ -219,12 +219,12 @@ describe('<Avatar/>', () => {
     expect([host.textContent, host.firstElementChild!.getAttribute('data-status')]).toEqual(['', 'ready']);
   });
 
-  it('shows a still picture without WebGL and goes on with sound and connection', async () => {
+  it('leaves the view and its still picture alone without WebGL, and goes on with sound and connection', async () => {
     const onError = vi.fn();
     await render(avatar({ onError, createTransport }));
     await manager.loads[0]!.done();
     await act(async () => FakeView.alive[0]!.onError?.(new VisavisError('renderingUnavailable', 'no WebGL')));
-    expect(host.querySelector('img')!.src).toBe('https://a.example/ava.webp');
+    expect([FakeView.alive.length, host.firstElementChild!.getAttribute('data-status'), host.textContent]).toEqual([1, 'failed', '']);
     expect([transports[0]!.state, outputs[0]!.state, onError.mock.calls.length]).toEqual(['connected', 'running', 1]);
   });
 

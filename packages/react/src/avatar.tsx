@@ -13,7 +13,7 @@ export interface AvatarProps extends AvatarSettings {
   readonly label?: string;
   /** Shown until the avatar is drawn, on the server too; a function is told the share of the download, 0..1. */
   readonly loading?: ReactNode | ((progress: number) => ReactNode);
-  /** Shown when no picture will come. A function is told why, and given a way to try again. Default: a still picture. */
+  /** Shown when no picture will come. A function is told why, and given a way to try again. Default: the avatar's small picture, where it has one. */
   readonly fallback?: ReactNode | ((error: VisavisError, retry: () => void) => ReactNode);
   /** From `useAvatar`. Without it the component makes its own, which `ref` and what is rendered inside can reach. */
   readonly avatar?: AvatarHandle | undefined;
@@ -38,7 +38,7 @@ export const Avatar = forwardRef<AvatarHandle, AvatarProps>(function Avatar(prop
     <AvatarContext.Provider value={store}>
       <div className={props.className} style={{ ...FRAME, ...props.style }} data-status={state.status}>
         <div ref={stage} role="img" aria-label={props.label ?? 'Avatar'} aria-busy={state.status === 'loading'} style={FILL} />
-        <Slot state={state} store={store} loading={props.loading} fallback={props.fallback} />
+        <Slot state={state} retry={store.retry} loading={props.loading} fallback={props.fallback} />
         {props.children}
       </div>
     </AvatarContext.Provider>
@@ -67,19 +67,13 @@ function usePresenter(store: AvatarStore, settings: AvatarSettings) {
 
 interface SlotProps extends Pick<AvatarProps, 'loading' | 'fallback'> {
   readonly state: AvatarState;
-  readonly store: AvatarStore;
+  readonly retry: () => void;
 }
 
-function Slot({ state: { status, progress, error }, store, loading, fallback }: SlotProps): ReactNode {
+function Slot({ state: { status, progress, error }, retry, loading, fallback }: SlotProps): ReactNode {
   if (status === 'ready') return null;
   if (status === 'loading') return covered(typeof loading === 'function' ? loading(progress) : loading);
-  if (fallback === undefined) return covered(<Still url={store.view?.avatar.thumbnailUrl} />);
-  return covered(typeof fallback === 'function' ? error && fallback(error, store.retry) : fallback);
-}
-
-/** The avatar's small picture, where it was loaded and cannot be drawn. */
-function Still({ url }: { readonly url: string | undefined }): ReactNode {
-  return url && <img src={url} alt="" style={{ width: '100%', height: '100%', objectFit: 'contain' }} />;
+  return covered(typeof fallback === 'function' ? error && fallback(error, retry) : fallback);
 }
 
 function covered(content: ReactNode): ReactNode {

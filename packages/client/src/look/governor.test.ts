@@ -25,6 +25,10 @@ describe('QualityGovernor', () => {
     expect(run(new QualityGovernor('ultra'), 6, (quality) => COST[quality])).toEqual(['ultra', 'high', 'medium']);
   });
 
+  it('holds a finer step where fewer frames are wanted', () => {
+    expect(run(new QualityGovernor('ultra', 30), 8, (quality) => Math.max(33.3, COST[quality]))).toEqual(['ultra', 'high']);
+  });
+
   it('ignores a few late frames', () => {
     let i = 0;
     expect(run(new QualityGovernor('high'), 60, () => (i++ % 5 === 0 ? 34 : 16.7))).toEqual(['high']);

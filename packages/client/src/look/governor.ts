@@ -16,8 +16,8 @@ const FIRST_PATIENCE_MS = 8_000;
 const LONGEST_PATIENCE_MS = 128_000;
 /** A mean interval within this factor of the one before the first step down: the steps did not help. */
 const NO_BETTER = 1.1;
-/** The display period until it is known better: 60 Hz. */
-const PERIOD_MS = 1000 / 60;
+/** Frames a second that are tried for, where no fewer are wanted. */
+const FRAME_RATE = 60;
 /** Slower than this is no display's period, whatever the steps did. */
 const SLOWEST_PERIOD_MS = 42;
 
@@ -29,7 +29,8 @@ const SLOWEST_PERIOD_MS = 42;
  */
 export class QualityGovernor {
   #step: number;
-  #period = PERIOD_MS;
+  /** Of the display or of the frames that are wanted, whichever is longer. */
+  #period: number;
   #lastMs: number | undefined;
   #deafUntilMs = -Infinity;
   #frames = 0;
@@ -40,8 +41,10 @@ export class QualityGovernor {
   #tryingUp = false;
   #before: { step: number; intervalMs: number } | undefined;
 
-  constructor(start: QualityName) {
+  /** `frameRate` is how many frames a second are wanted at most. */
+  constructor(start: QualityName, frameRate = FRAME_RATE) {
     this.#step = QUALITY_NAMES.indexOf(start);
+    this.#period = 1000 / Math.min(FRAME_RATE, frameRate);
   }
 
   get quality(): QualityName {

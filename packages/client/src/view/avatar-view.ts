@@ -5,7 +5,6 @@ import { firstStep, isBackground, isRenderQuality, QualityGovernor, type Backgro
 import type { Rig } from '../rig/index.js';
 import { PortraitCamera, type AvatarTransform, type CameraConfig, type ViewRect } from './camera.js';
 import { AvatarCanvas, type CanvasOptions, type ViewCanvas } from './canvas.js';
-import { FlatCanvas } from './flat-canvas.js';
 import { BROWSER_TIMER, FrameLoop, type FrameTimer } from './frame-loop.js';
 import { isFramingName, type FramingName } from './framing.js';
 import { IdlePoseSource, type PoseSource } from './pose-source.js';
@@ -26,15 +25,18 @@ export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
   readonly framing?: FramingName;
   /** A slow, small motion of the camera. Default: none, and none where the system asks for reduced motion. */
   readonly idleCamera?: boolean;
+  /** Frames a second at most, 10 or more: 30 are enough for speech, and leave `auto` time for a finer picture. Default: as many as the display shows. */
+  readonly frameRate?: number;
   /** Display refresh and clock. Default: the browser's. */
   readonly timer?: FrameTimer;
 }
 
 /**
- * One avatar in one element. Asks its controller for a pose at each display refresh, shows it on the rig and draws.
- * Knows no audio and no network. A drawn avatar (`sprite`) needs no WebGL; where WebGL is missing, another avatar shows
- * the drawing that its manifest names as `fallback`. Where it has none, or WebGL is lost, the view says so through
- * `onError` and keeps asking for poses, so that whatever else the controller does goes on.
+ * One avatar in one element. Asks its controller for a pose at each display refresh, shows it on the rig and draws, while
+ * the element is on the screen. Knows no audio and no network. A drawn avatar (`sprite`) needs no WebGL; where WebGL is
+ * missing, another avatar shows the drawing that its manifest names as `fallback`. Where it has none, the view shows the
+ * avatar's small picture. Then, and while WebGL is lost, it says so through `onError` and keeps asking for poses, so that
+ * whatever else the controller does goes on.
  */
 export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly avatar: Avatar;
@@ -50,13 +52,16 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
 
   readonly #container: HTMLElement;
   readonly #camera: PortraitCamera;
-  readonly #canvas: ViewCanvas | undefined;
   readonly #loop: FrameLoop;
   readonly #keepController: boolean;
+  readonly #maxHeight: number | undefined;
+  readonly #frameRate: number;
   readonly #sway: CameraSway | undefined;
   #quality: RenderQuality;
   #background: Background;
   #governor: QualityGovernor | undefined;
+  #canvas: ViewCanvas | undefined;
+  #still: HTMLElement | undefined;
   #rig: Rig | undefined;
   #lastMs: number | undefined;
   #drawn = false;
@@ -67,18 +72,20 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.controller = options.controller ?? (new IdlePoseSource() as PoseSource as Controller);
     this.#container = container;
     this.#keepController = options.keepController ?? false;
-    const { quality = 'ultra', background = 'studio', framing = 'avatar' } = options;
+    this.#maxHeight = options.maxHeight;
+    const { quality = 'ultra', background = 'studio', framing = 'avatar', frameRate = Infinity } = options;
     check('quality', quality, isRenderQuality);
     check('background', background, isBackground);
     check('framing', framing, isFramingName);
+    check('frameRate', frameRate, (value) => Number(value) >= 10);
     this.#quality = quality;
     this.#background = background;
-    this.#governor = governorOf(quality);
+    this.#frameRate = frameRate;
+    this.#governor = this.#govern();
     this.#camera = new PortraitCamera(avatar.manifest.framing, framing);
     this.#sway = options.idleCamera ? new CameraSway() : undefined;
-    this.#canvas = this.#createCanvas(options.maxHeight);
-    this.#loop = new FrameLoop((nowMs) => this.#frame(nowMs), options.timer ?? BROWSER_TIMER);
-    void this.#loadRig();
+    this.#loop = new FrameLoop((nowMs) => this.#frame(nowMs), { element: container, timer: options.timer ?? BROWSER_TIMER, frameRate });
+    void this.#open();
   }
 
   /** Moves and scales the picture of the avatar: `x` right and `y` up in halves of the view, `scale` about the centre. */
@@ -99,7 +106,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   set quality(quality: RenderQuality) {
     check('quality', quality, isRenderQuality);
     this.#quality = quality;
-    this.#governor = governorOf(quality);
+    this.#governor = this.#govern();
     this.#canvas?.setQuality(firstStep(quality));
   }
 
@@ -176,45 +183,62 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#rig?.dispose();
     this.#rig = undefined;
     this.#canvas?.dispose();
+    this.#still?.remove();
     if (!this.#keepController) this.controller.dispose?.();
   }
 
-  #createCanvas(maxHeight: number | undefined): ViewCanvas | undefined {
-    const onError = (error: VisavisError): void => this.onError?.(error);
-    const look = { quality: firstStep(this.#quality), background: this.#background };
-    const options: CanvasOptions = { container: this.#container, ...look, maxHeight, camera: this.#camera, onError };
-    const { rig, fallback } = this.avatar.manifest;
-    if (rig.type === 'sprite') return new FlatCanvas(options);
+  async #open(): Promise<void> {
     try {
-      return new AvatarCanvas(options);
-    } catch (error) {
-      if (fallback) return new FlatCanvas(options);
-      // Told later: nobody can have set `onError` while the constructor runs.
-      queueMicrotask(() => this.#fail(error));
-      return undefined;
-    }
-  }
-
-  async #loadRig(): Promise<void> {
-    if (!this.#canvas) return;
-    try {
-      const rig = await this.#createRig(this.#canvas);
+      const stage = this.avatar.manifest.rig.type === 'sprite' ? undefined : this.#createStage();
+      this.#canvas = stage;
+      const [flat, rig] = await Promise.all([stage ? undefined : import('./flat-canvas.js'), this.#createRig(stage)]);
       if (this.#disposed) return rig.dispose();
+      this.#canvas ??= new flat!.FlatCanvas(this.#canvasOptions());
       this.#canvas.add(rig);
       this.#rig = rig;
     } catch (error) {
-      this.#fail(error);
+      await this.#fail(error);
     }
   }
 
-  async #createRig(canvas: ViewCanvas): Promise<Rig> {
+  /** Undefined where a drawing stands in for what needs WebGL. Throws `renderingUnavailable` where none does. */
+  #createStage(): ViewCanvas | undefined {
+    try {
+      return new AvatarCanvas(this.#canvasOptions());
+    } catch (error) {
+      if (this.avatar.manifest.fallback) return undefined;
+      throw error;
+    }
+  }
+
+  #canvasOptions(): CanvasOptions {
+    return {
+      container: this.#container, camera: this.#camera, maxHeight: this.#maxHeight,
+      quality: firstStep(this.#quality), background: this.#background, onError: (error) => this.onError?.(error),
+    };
+  }
+
+  async #createRig(stage: ViewCanvas | undefined): Promise<Rig> {
     const needsStage = this.avatar.manifest.rig.type !== 'sprite';
-    const drawn = needsStage && canvas instanceof FlatCanvas ? await this.avatar.createFallbackRig() : undefined;
+    const drawn = needsStage && !stage ? await this.avatar.createFallbackRig() : undefined;
     return drawn ?? this.avatar.createRig();
   }
 
-  #fail(error: unknown): void {
-    if (!this.#disposed) this.onError?.(VisavisError.from(error, 'renderingUnavailable'));
+  /** Shows the avatar's small picture where nothing else can be seen. */
+  async #fail(error: unknown): Promise<void> {
+    // Not at once: nobody can have set `onError` while the constructor runs.
+    const { showStill } = await import('./still-picture.js');
+    if (this.#disposed) return;
+    const { thumbnailUrl } = this.avatar;
+    this.#canvas?.dispose();
+    this.#canvas = undefined;
+    if (thumbnailUrl !== undefined) this.#still = showStill(this.#container, thumbnailUrl);
+    this.onError?.(VisavisError.from(error, 'renderingUnavailable'));
+  }
+
+  /** Who chooses the step where `quality` is `auto`. */
+  #govern(): QualityGovernor | undefined {
+    return this.#quality === 'auto' ? new QualityGovernor(firstStep('auto'), this.#frameRate) : undefined;
   }
 
   #frame(nowMs: number): void {
@@ -233,10 +257,6 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
       this.onFirstRendering?.();
     }
   }
-}
-
-function governorOf(quality: RenderQuality): QualityGovernor | undefined {
-  return quality === 'auto' ? new QualityGovernor(firstStep(quality)) : undefined;
 }
 
 function check(option: string, value: unknown, isValid: (value: unknown) => boolean): void {

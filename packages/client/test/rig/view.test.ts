@@ -171,20 +171,27 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
     expect(red, 'skin is warm').toBeGreaterThan(blue + 20);
   });
 
-  it('says that there is no WebGL, and keeps asking for poses', async () => {
-    const code = await stage.page.evaluate(async () => {
+  it('says that there is no WebGL, shows the small picture and keeps asking for poses', async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
+      const getContext = HTMLCanvasElement.prototype.getContext;
       HTMLCanvasElement.prototype.getContext = () => null;
       const pose = face.createPose();
       let asked = () => {};
       const controller = { poseAt: () => { asked(); return pose; } };
-      const shown = new view.AvatarView(loaded, document.getElementById('view')!, { controller });
-      const result = await new Promise<string>((resolve) => { shown.onError = (each) => { resolve(each.code); }; });
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(loaded, container, { controller });
+      const code = await new Promise<string>((resolve) => { shown.onError = (each) => { resolve(each.code); }; });
+      HTMLCanvasElement.prototype.getContext = getContext;
+      const picture = container.querySelector('img')!;
+      await picture.decode();
       await new Promise<void>((resolve) => { asked = resolve; });
+      const { clientWidth, clientHeight, naturalWidth } = picture;
       shown.dispose();
-      return result;
+      return { code, clientWidth, clientHeight, naturalWidth, left: container.childElementCount };
     });
-    expect(code).toBe('renderingUnavailable');
+    expect(seen).toMatchObject({ code: 'renderingUnavailable', clientWidth: 96, clientHeight: 112, left: 0 });
+    expect(seen.naturalWidth, 'it was loaded').toBeGreaterThan(0);
   });
 });
