@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run against the packages' sources: no build can be stale.
-const conditions = ['@visavis/source', 'module', 'node', 'import', 'default'];
+const conditions = ['@visavis/source', 'node', 'import', 'default'];
 
 /** Tests that drive a browser: one file at a time and after the others, for software rendering takes every core. */
 const BROWSER = ['packages/client/test/**/*.test.ts', 'packages/react/test/**/*.test.ts', 'packages/cli/test/**/*.test.ts', 'apps/demo/test/**/*.test.ts'];

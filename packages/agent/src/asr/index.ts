@@ -3,7 +3,7 @@ import { startThread } from '../work/thread.js';
 import { WorkerQueue } from '../work/worker-queue.js';
 import type { Recogniser } from './recogniser.js';
 
-export type { Recogniser } from './recogniser.js';
+export type { Recogniser, Transcriber } from './recogniser.js';
 
 const MAX_SAMPLES = 30 * 16_000;
 

@@ -7,3 +7,6 @@ export interface Recogniser {
   transcribe(samples: Float32Array, signal?: AbortSignal): Promise<string>;
   dispose(): Promise<void>;
 }
+
+/** The part of it that others may use. */
+export type Transcriber = Pick<Recogniser, 'transcribe'>;

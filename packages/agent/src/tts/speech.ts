@@ -17,7 +17,7 @@ export interface Speech {
 }
 
 /** Turns text into speech, clause by clause. */
-export interface Voice {
+export interface Speaker {
   /** Of all its speech, in Hz. */
   readonly sampleRate: number;
   /**
@@ -25,5 +25,16 @@ export interface Voice {
    * fails, with `queueFull` where 64 clauses wait, or with `invalidState` once disposed.
    */
   synthesise(text: string, signal?: AbortSignal): Promise<Speech>;
+}
+
+/** A speaker with an engine of its own. */
+export interface Voice extends Speaker {
+  dispose(): Promise<void>;
+}
+
+/** An engine that several conversations share: one worker, one copy of the model, every voice. */
+export interface VoiceEngine<Name extends string> {
+  /** `speed`: factor, 0.5..2. */
+  speaker(name: Name, speed?: number): Speaker;
   dispose(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitClauses } from './clauses.js';
+import { ClauseCutter, splitClauses } from './clauses.js';
 import { estimateWords } from './words.js';
 
 describe('splitClauses', () => {
@@ -28,6 +28,34 @@ describe('splitClauses', () => {
 
   it('cuts a word longer than a clause', () => {
     expect(splitClauses('a'.repeat(400)).map(({ length }) => length)).toEqual([160, 160, 80]);
+  });
+});
+
+describe('ClauseCutter', () => {
+  it('keeps every word, however the text is cut up on its way', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-zA-Z,.;!?"']{1,12}$/), { maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (words, sizes) => {
+        const text = words.join(' ');
+        const cutter = new ClauseCutter();
+        const clauses: string[] = [];
+        for (let at = 0, i = 0; at < text.length; at += sizes[i++ % sizes.length]!) clauses.push(...cutter.push(text.slice(at, at + sizes[i % sizes.length]!)));
+        expect([...clauses, ...cutter.flush()].join(' ')).toBe(text);
+      }),
+    );
+  });
+
+  it('gives a clause as soon as it is complete, and the first at its comma', () => {
+    const cutter = new ClauseCutter();
+    expect(cutter.push('When I was young and easy,')).toEqual([]);
+    expect(cutter.push(' under')).toEqual(['When I was young and easy,']);
+    expect(cutter.push(' the apple boughs, all was well.')).toEqual([]);
+    expect(cutter.push(' Then')).toEqual(['under the apple boughs, all was well.']);
+    expect(cutter.flush()).toEqual(['Then']);
+  });
+
+  it('cuts what is too long at a comma where one is near', () => {
+    const cutter = new ClauseCutter(40);
+    expect([...cutter.push('One two three four five six, seven eight nine ten eleven twelve'), ...cutter.flush()]).toEqual(['One two three four five six,', 'seven eight nine ten eleven twelve']);
   });
 });
 

@@ -1,18 +1,31 @@
 import { WorkerQueue, type QueueWorker } from '../work/worker-queue.js';
-import type { Speech, Voice } from './speech.js';
+import type { Speaker, Speech, Voice, VoiceEngine } from './speech.js';
 
-/** A voice in a worker thread, which is asked for one clause at a time. */
-export class WorkerVoice implements Voice {
-  readonly sampleRate: number;
-  readonly #queue: WorkerQueue<string, Speech>;
+/** What the worker of an engine is asked for. */
+export interface SpokenText {
+  readonly text: string;
+  readonly voice: string;
+  /** Factor. */
+  readonly speed: number;
+}
+
+/** Voices of one engine in a worker thread, which is asked for one clause at a time. */
+export class WorkerVoices<Name extends string> implements VoiceEngine<Name> {
+  readonly #sampleRate: number;
+  readonly #queue: WorkerQueue<SpokenText, Speech>;
 
   constructor(sampleRate: number, start: () => QueueWorker) {
-    this.sampleRate = sampleRate;
+    this.#sampleRate = sampleRate;
     this.#queue = new WorkerQueue('the voice', start);
   }
 
-  synthesise(text: string, signal?: AbortSignal): Promise<Speech> {
-    return this.#queue.ask(text, signal);
+  speaker(voice: Name, speed = 1): Speaker {
+    return { sampleRate: this.#sampleRate, synthesise: (text, signal) => this.#queue.ask({ text, voice, speed }, signal) };
+  }
+
+  /** One voice that disposes of the engine with itself. */
+  voice(name: Name, speed?: number): Voice {
+    return { ...this.speaker(name, speed), dispose: () => this.dispose() };
   }
 
   dispose(): Promise<void> {

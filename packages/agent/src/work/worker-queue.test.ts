@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WorkerQueue, type QueueWorker, type WorkerJob } from './worker-queue.js';
 
 
@@ -15,10 +15,15 @@ class ManualWorker extends EventEmitter {
 }
 
 let queue: WorkerQueue<string, string>;
-afterEach(() => queue.dispose());
+let workers: ManualWorker[] = [];
+afterEach(async () => {
+  const disposed = queue.dispose();
+  for (const worker of workers) if (worker.jobs.length > 0) worker.finish();
+  await disposed;
+});
 
 function withWorkers(): ManualWorker[] {
-  const workers: ManualWorker[] = [];
+  workers = [];
   queue = new WorkerQueue('the voice', () => {
     workers.push(new ManualWorker());
     return workers.at(-1)! as unknown as QueueWorker;
@@ -52,12 +57,27 @@ describe('work in a thread', () => {
   });
 
   it('refuses more than 64 that wait', async () => {
-    withWorkers();
+    const workers = withWorkers();
     const waiting = Array.from({ length: 64 }, () => queue.ask('yes').catch((error: unknown) => error));
     await expect(queue.ask('no')).rejects.toMatchObject({ code: 'queueFull' });
-    await queue.dispose();
+    const disposed = queue.dispose();
+    workers[0]!.finish();
+    await disposed;
     expect(await Promise.all(waiting)).toHaveLength(64);
     await expect(queue.ask('no')).rejects.toMatchObject({ code: 'invalidState' });
+  });
+
+  it('is disposed of only when the job that runs is done', async () => {
+    const calls = withWorkers();
+    const terminated = vi.fn(() => Promise.resolve(0));
+    const cut = expect(queue.ask('long')).rejects.toThrow('disposed');
+    calls[0]!.terminate = terminated;
+    const disposed = queue.dispose();
+    await cut;
+    expect(terminated).not.toHaveBeenCalled();
+    calls[0]!.finish();
+    await disposed;
+    expect(terminated).toHaveBeenCalledOnce();
   });
 
   it('fails what was waiting when its worker dies, and starts another', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { VisavisError } from '@visavis/protocol/errors';
 
@@ -15,6 +16,7 @@ export type QueueWorker = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 
 
 /** Jobs that wait at most, for all clients; more are refused with `queueFull`. */
 const MAX_WAITING = 64;
+const MAX_DISPOSE_MS = 10_000;
 
 interface Job<Asked, Answer> extends WorkerJob<Asked> {
   resolve(answer: Answer): void;
@@ -33,6 +35,8 @@ export class WorkerQueue<Asked, Answer> {
   #worker: QueueWorker | undefined;
   /** What the worker does just now, wanted or not. */
   #running: number | undefined;
+  /** Whoever disposes waits for it. */
+  #onRest: (() => void) | undefined;
   #nextId = 0;
   #disposed = false;
 
@@ -64,10 +68,12 @@ export class WorkerQueue<Asked, Answer> {
     }
   }
 
+  /** Waits for the job that runs, ten seconds at most: native code whose thread is taken away ends the process. */
   async dispose(): Promise<void> {
     this.#disposed = true;
+    this.#rejectAll(`${this.#what} was disposed`);
+    if (this.#running !== undefined) await Promise.race([new Promise<void>((resolve) => { this.#onRest = resolve; }), sleep(MAX_DISPOSE_MS, undefined, { ref: false })]);
     await this.#worker?.terminate();
-    this.#failAll(`${this.#what} was disposed`);
   }
 
   #postNext(): void {
@@ -102,15 +108,24 @@ export class WorkerQueue<Asked, Answer> {
   #settle(result: WorkerResult<Answer>): void {
     const job = this.#jobs.get(result.id);
     this.#jobs.delete(result.id);
-    this.#running = undefined;
+    this.#rest();
     if (job && 'error' in result) job.reject(new VisavisError('upstreamError', `${this.#what} failed: ${result.error}`));
     else if (job && 'answer' in result) job.resolve(result.answer);
     this.#postNext();
   }
 
   #failAll(reason: string): void {
+    this.#rejectAll(reason);
+    this.#rest();
+  }
+
+  #rejectAll(reason: string): void {
     for (const { reject } of this.#jobs.values()) reject(new VisavisError('upstreamError', reason));
     this.#jobs.clear();
+  }
+
+  #rest(): void {
     this.#running = undefined;
+    this.#onRest?.();
   }
 }

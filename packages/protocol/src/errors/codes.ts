@@ -70,6 +70,10 @@ export const ERROR_CODES = {
   renderingContextLost: GO_ON_RETRY,
   draining: STOP_RETRY,
   modelUnavailable: GO_ON_RETRY,
+  providerKeyRefused: GO_ON,
+  providerBusy: GO_ON_RETRY,
+  providerTimeout: GO_ON_RETRY,
+  providerFailed: GO_ON_RETRY,
 } as const satisfies Record<string, Traits>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,14 +1,14 @@
-import { workerData } from 'node:worker_threads';
 import { parseWav } from '@visavis/motion';
 import { serveQueue } from '../../work/serve.js';
 import type { Speech, TimedText } from '../speech.js';
 import { estimateWords } from '../words.js';
+import type { SpokenText } from '../worker-voice.js';
 import { parsePhones, runFlite } from './flite.js';
 
 const PAUSE = 'pau';
 
-async function synthesise(text: string, voice: string): Promise<Speech> {
-  const { wav, text: printed } = await runFlite(text, ['-voice', voice, '-psdur'], true);
+async function synthesise({ text, voice, speed }: SpokenText): Promise<Speech> {
+  const { wav, text: printed } = await runFlite(text, ['-voice', voice, ...(speed === 1 ? [] : ['--setf', `duration_stretch=${1 / speed}`]), '-psdur'], true);
   const pcm = parseWav(wav);
   return { pcm, words: estimateWords(text, pcm), phonemes: timed(printed) };
 }
@@ -20,5 +20,4 @@ function timed(printed: string): TimedText[] {
     .filter(({ text, startMs, endMs }) => text !== PAUSE && endMs > startMs);
 }
 
-const { voice } = workerData as { readonly voice: string };
-serveQueue((text: string) => synthesise(text, voice));
+serveQueue(synthesise);

@@ -1,5 +1,6 @@
 import { startThread } from '../../work/thread.js';
-import { WorkerVoice } from '../worker-voice.js';
+import type { Voice, VoiceEngine } from '../speech.js';
+import { WorkerVoices } from '../worker-voice.js';
 import type { KokoroWorkerData } from './worker.js';
 
 /** English voices of the model store: a American, b British; f women, m men. */
@@ -15,7 +16,19 @@ export interface KokoroOptions {
   readonly speed?: number;
 }
 
-/** The natural voice: Kokoro-82M, 24 kHz, with the times of its words and sounds. About a third to a half of a core for each second it speaks. */
-export function createKokoroVoice({ folder, voice = 'af_heart', speed = 1 }: KokoroOptions): WorkerVoice {
-  return new WorkerVoice(24_000, () => startThread(new URL('./worker.js', import.meta.url), { folder, voice, speed } satisfies KokoroWorkerData));
+/**
+ * The natural voices: Kokoro-82M, 24 kHz, with the times of their words and sounds. About a third to a half of a core for
+ * each second they speak. `folder` is that of the model `kokoro`.
+ */
+export function createKokoro(folder: string): VoiceEngine<KokoroVoiceName> {
+  return start(folder);
+}
+
+/** One of them by itself. */
+export function createKokoroVoice({ folder, voice = 'af_heart', speed = 1 }: KokoroOptions): Voice {
+  return start(folder).voice(voice, speed);
+}
+
+function start(folder: string): WorkerVoices<KokoroVoiceName> {
+  return new WorkerVoices(24_000, () => startThread(new URL('./worker.js', import.meta.url), { folder } satisfies KokoroWorkerData));
 }

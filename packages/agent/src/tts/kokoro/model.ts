@@ -14,30 +14,32 @@ export const MAX_TOKENS = 510;
 export class KokoroModel {
   readonly #session: InferenceSession;
   readonly #vocabulary: ReadonlyMap<string, number>;
-  readonly #styles: Float32Array;
+  readonly #folder: string;
+  /** Of the voices asked for so far, half a megabyte each; there are nine. */
+  readonly #styles = new Map<string, Float32Array>();
 
-  private constructor(session: InferenceSession, vocabulary: ReadonlyMap<string, number>, styles: Float32Array) {
+  private constructor(session: InferenceSession, vocabulary: ReadonlyMap<string, number>, folder: string) {
     this.#session = session;
     this.#vocabulary = vocabulary;
-    this.#styles = styles;
+    this.#folder = folder;
   }
 
-  static async load(folder: string, voice: string): Promise<KokoroModel> {
+  static async load(folder: string): Promise<KokoroModel> {
     const { InferenceSession } = await import('onnxruntime-node');
     const graph = await readFile(join(folder, 'kokoro.onnx'));
     const { vocab } = JSON.parse(await readFile(join(folder, 'vocab.json'), 'utf8')) as { vocab: Record<string, number> };
-    const styles = await readFile(join(folder, `${voice}.bin`));
     const session = await InferenceSession.create(Buffer.concat([graph, extraOutput(DURATIONS)]), {
       executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3,
     });
-    return new KokoroModel(session, new Map(Object.entries(vocab)), new Float32Array(styles.buffer.slice(styles.byteOffset, styles.byteOffset + styles.byteLength)));
+    return new KokoroModel(session, new Map(Object.entries(vocab)), folder);
   }
 
   /** Letters outside the vocabulary must be left out before; see `known`. */
-  async speak(letters: string, speed: number): Promise<Spoken> {
+  async speak(letters: string, voice: string, speed: number): Promise<Spoken> {
     const { Tensor } = await import('onnxruntime-node');
     const ids = [...letters].slice(0, MAX_TOKENS).map((letter) => this.#vocabulary.get(letter) ?? 0);
-    const style = this.#styles.subarray(ids.length * STYLE, (ids.length + 1) * STYLE);
+    const styles = await this.#stylesOf(voice);
+    const style = styles.subarray(ids.length * STYLE, (ids.length + 1) * STYLE);
     const results = await this.#session.run({
       tokens: new Tensor('int64', BigInt64Array.from([0, ...ids, 0], BigInt), [1, ids.length + 2]),
       style: new Tensor('float32', style, [1, STYLE]),
@@ -45,6 +47,15 @@ export class KokoroModel {
     });
     const frames = Float32Array.from(results[DURATIONS]!.data as ArrayLike<number>, Number);
     return { audio: (results['audio'] as TypedTensor<'float32'>).data, frames };
+  }
+
+  async #stylesOf(voice: string): Promise<Float32Array> {
+    const there = this.#styles.get(voice);
+    if (there) return there;
+    const bytes = await readFile(join(this.#folder, `${voice}.bin`));
+    const styles = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    this.#styles.set(voice, styles);
+    return styles;
   }
 
   known(letters: string): string {

@@ -4,6 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { serveQueue } from '../../work/serve.js';
 import { parsePhones, runFlite } from '../flite/flite.js';
 import type { Speech } from '../speech.js';
+import type { SpokenText } from '../worker-voice.js';
 import { English, type Speller, type SpokenWord } from './english.js';
 import { Lexicon, type Entries } from './lexicon.js';
 import { KokoroModel, MAX_TOKENS } from './model.js';
@@ -11,11 +12,9 @@ import { SAMPLE_RATE, timeLetters } from './timing.js';
 
 export interface KokoroWorkerData {
   readonly folder: string;
-  readonly voice: string;
-  readonly speed: number;
 }
 
-const { folder, voice, speed } = workerData as KokoroWorkerData;
+const { folder } = workerData as KokoroWorkerData;
 const PAUSE = 'pau';
 
 const speller: Speller = {
@@ -25,7 +24,7 @@ const speller: Speller = {
 
 async function load(): Promise<{ english: English; model: KokoroModel }> {
   const list = async (name: string): Promise<Entries> => JSON.parse(await readFile(join(folder, name), 'utf8')) as Entries;
-  const [gold, silver, model] = await Promise.all([list('us_gold.json'), list('us_silver.json'), KokoroModel.load(folder, voice)]);
+  const [gold, silver, model] = await Promise.all([list('us_gold.json'), list('us_silver.json'), KokoroModel.load(folder)]);
   return { english: new English(new Lexicon(gold, silver), speller), model };
 }
 
@@ -33,11 +32,11 @@ const loaded = load();
 // Whoever asks is told; a failure nobody asked about must not end the process.
 loaded.catch(() => undefined);
 
-async function synthesise(text: string): Promise<Speech> {
+async function synthesise({ text, voice, speed }: SpokenText): Promise<Speech> {
   const { english, model } = await loaded;
   const words = fitting((await english.read(text)).map(({ text: word, sounds }) => ({ text: word, sounds: model.known(sounds) })));
   if (words.every(({ sounds }) => sounds === '')) return { pcm: { samples: new Int16Array(0), sampleRate: SAMPLE_RATE }, words: [], phonemes: [] };
-  const spoken = await model.speak(words.map(({ sounds }) => sounds).join(' '), speed);
+  const spoken = await model.speak(words.map(({ sounds }) => sounds).join(' '), voice, speed);
   const { samples, ...times } = timeLetters(words, spoken);
   return { pcm: { samples, sampleRate: SAMPLE_RATE }, ...times };
 }

@@ -1,0 +1,26 @@
+import type { stt } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import type { Transcriber } from '../asr/recogniser.js';
+
+const SAMPLE_RATE = 16_000;
+const TIMEOUT_MS = 10_000;
+
+/** A recogniser that is asked by HTTP for one utterance at a time. Rejects as its client does, or after ten seconds. */
+export function httpTranscriber(client: stt.STT): Transcriber {
+  return {
+    transcribe: async (samples, signal) => {
+      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      try {
+        const event = await client.recognize(frameOf(samples), signal ? AbortSignal.any([signal, timeout]) : timeout);
+        return event.alternatives?.[0].text.trim() ?? '';
+      } catch (error) {
+        throw timeout.aborted && !signal?.aborted ? new Error('speech recognition timed out') : error;
+      }
+    },
+  };
+}
+
+function frameOf(samples: Float32Array): AudioFrame {
+  const data = Int16Array.from(samples, (value) => Math.round(Math.max(-1, Math.min(1, value)) * 32_767));
+  return new AudioFrame(data, SAMPLE_RATE, 1, data.length);
+}
