@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { VisavisError } from '@visavis/protocol/errors';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type AgentConfig, KEY_VARIABLES, LLM, type Part, PROVIDERS, STT, TTS, VAD } from './schema.js';
 import { Secret } from './secret.js';
 
