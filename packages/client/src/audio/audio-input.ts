@@ -1,4 +1,4 @@
-import { decodeEnvelope, isUnknownEnvelope, type EncodedAudio, type ServerResponseAnimation } from '@visavis/protocol/ingress';
+import { decodeResponse, type EncodedAudio, type ServerResponseAnimation } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
 
 /** Audio of one utterance in a form that can be played. */
@@ -26,7 +26,7 @@ export interface AudioForm {
  * rest exactly) and decode: PCM passes that by accident less than once in 2^40 chunks.
  */
 export function readAudio(bytes: Uint8Array, form: AudioForm): ReceivedAudio {
-  const response = looksLikeEnvelope(bytes) ? parseResponse(bytes) : undefined;
+  const response = looksLikeEnvelope(bytes) ? decodeResponse(bytes) : undefined;
   if (response) return { kind: 'envelope', response };
   if (form.inputAudioFormat === 'pcm') return { kind: 'pcm', bytes, sampleRate: form.sampleRate };
   return { kind: 'bytes', bytes };
@@ -34,18 +34,9 @@ export function readAudio(bytes: Uint8Array, form: AudioForm): ReceivedAudio {
 
 /** The animation message in `bytes`. Throws `invalidAnimationData` where they are anything else. */
 export function readResponse(bytes: Uint8Array): ServerResponseAnimation {
-  const response = parseResponse(bytes);
+  const response = decodeResponse(bytes);
   if (!response) throw new VisavisError('invalidAnimationData', 'these bytes are no animation message; hand on what the Motion Server sent, unchanged');
   return response;
-}
-
-function parseResponse(bytes: Uint8Array): ServerResponseAnimation | undefined {
-  try {
-    const envelope = decodeEnvelope(bytes);
-    return !isUnknownEnvelope(envelope) && envelope.case === 'serverResponseAnimation' ? envelope.value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Field 1 (type) = 5, then field 6 with a length that reaches the last byte. */

@@ -1,12 +1,14 @@
 import { StreamingResampler } from '@visavis/motion/resample';
 import { VisavisError } from '@visavis/protocol/errors';
-import { OggOpusReader } from '@visavis/protocol/ogg';
+import type { OggOpusReader } from '@visavis/protocol/ogg';
 import { OPUS_RATE, type CreateOpusDecoder, type OpusDecoder } from './opus-decoder.js';
 import { OpusQueue, type OpusChunk } from './opus-queue.js';
 import type { AudioSource, SourceSink } from './source.js';
 
 /** What is lost begins and ends without a step, which would click: 2.5 ms. */
 const EDGE_SAMPLES = 120;
+/** What every page of an Ogg stream begins with: `OggS`. */
+const OGG_MARK = [0x4f, 0x67, 0x67, 0x53];
 
 /** An utterance that comes as Opus packets, decoded a little ahead of being heard. */
 export class OpusSource implements AudioSource {
@@ -15,6 +17,8 @@ export class OpusSource implements AudioSource {
   readonly #resampler: StreamingResampler;
   #decoder: OpusDecoder | undefined;
   #ogg: OggOpusReader | undefined;
+  /** Pieces of an Ogg stream that came before what reads it, which is fetched with the first of its kind. */
+  #unread: Uint8Array[] | undefined;
   #hasBytes = false;
   /** Samples at 48 kHz asked of the decoder that have not come. */
   #inFlight = 0;
@@ -35,7 +39,7 @@ export class OpusSource implements AudioSource {
   }
 
   get byteLength(): number {
-    return this.#queue.byteLength;
+    return this.#queue.byteLength + (this.#unread?.reduce((sum, { length }) => sum + length, 0) ?? 0);
   }
 
   /** Milliseconds of the utterance up to the end of what came. */
@@ -55,10 +59,29 @@ export class OpusSource implements AudioSource {
 
   /** What comes next from a sender that gives no times: one packet, or Ogg cut anywhere, as the first bytes tell. */
   pushBytes(bytes: Uint8Array): void {
-    if (!this.#hasBytes && OggOpusReader.begins(bytes)) this.#ogg = new OggOpusReader();
+    if (!this.#hasBytes && OGG_MARK.every((byte, i) => (bytes[i] ?? byte) === byte)) void this.#openOgg();
     this.#hasBytes = true;
-    if (!this.#ogg) return this.#queue.append(bytes.slice(), { preSkip: 0, totalSamples: undefined });
-    for (const { packet, preSkip, totalSamples } of this.#ogg.push(bytes)) this.#queue.append(packet, { preSkip, totalSamples });
+    if (this.#unread) this.#unread.push(bytes.slice());
+    else if (this.#ogg) this.#read(this.#ogg, bytes);
+    else this.#queue.append(bytes.slice(), { preSkip: 0, totalSamples: undefined });
+  }
+
+  #read(ogg: OggOpusReader, bytes: Uint8Array): void {
+    for (const { packet, preSkip, totalSamples } of ogg.push(bytes)) this.#queue.append(packet, { preSkip, totalSamples });
+  }
+
+  async #openOgg(): Promise<void> {
+    const unread: Uint8Array[] = this.#unread = [];
+    try {
+      const { OggOpusReader } = await import('@visavis/protocol/ogg');
+      if (this.#closed) return;
+      this.#ogg = new OggOpusReader();
+      for (const bytes of unread) this.#read(this.#ogg, bytes);
+    } catch (error) {
+      this.#sink.onError(VisavisError.from(error, 'invalidAudioInput'));
+    }
+    this.#unread = undefined;
+    this.pump();
   }
 
   end(): void {
@@ -74,7 +97,7 @@ export class OpusSource implements AudioSource {
     while (goOn && !this.#queue.isEmpty && this.#sink.aheadMs + this.#inFlight / 48 < this.#sink.targetAheadMs) goOn = this.#step(decoder);
     if (!goOn) return;
     this.#blocked = false;
-    if (this.#queue.isEmpty && this.#ended) void this.#finish(decoder);
+    if (this.#queue.isEmpty && this.#ended && !this.#unread) void this.#finish(decoder);
   }
 
   close(): void {

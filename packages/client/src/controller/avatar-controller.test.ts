@@ -184,6 +184,7 @@ describe('bad input', () => {
     const codes: string[] = [];
     controller.onError = ({ code }) => codes.push(code);
     controller.yieldAudioData(new TextEncoder().encode('OggS\tno such version'), true);
+    await expect.poll(() => codes).toEqual(['invalidAudioInput']); // what reads Ogg is fetched first
     controller.yieldAudioData(Uint8Array.of((31 << 3) | 3, 0), true);
     expect(codes).toEqual(['invalidAudioInput', 'invalidAudioInput']);
   });

@@ -1,5 +1,6 @@
 import { ARKIT_NAMES, CHANNEL, VISEME_NAMES } from '@visavis/face';
 import { describe, expect, it } from 'vitest';
+import { ArkitFace, readFace } from './arkit-face.js';
 import { planFace, withoutDoubles } from './face-plan.js';
 import { APERTURE_SIGNAL, JAW_NET_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, VISEME_SIGNAL } from './signals.js';
 
@@ -50,5 +51,19 @@ describe('withoutDoubles', () => {
   it('drives a shape once on a mesh, but both halves of it', () => {
     const { signals } = planFace(['jawOpen', 'JawOpen', 'browInnerUp_L', 'browInnerUp_R']);
     expect(withoutDoubles(['jawOpen', 'JawOpen', 'browInnerUp_L', 'browInnerUp_R', 'other'], signals)).toEqual(['jawOpen', 'browInnerUp_L', 'browInnerUp_R']);
+  });
+});
+
+describe('readFace', () => {
+  it('needs no guess where the names are ARKit’s, and comes to what guessing does', async () => {
+    const face = await readFace([...ARKIT_NAMES, 'jawOpen']);
+    expect(face).toBeInstanceOf(ArkitFace);
+    expect(face.plan).toEqual(planFace(ARKIT_NAMES));
+  });
+
+  it('guesses where one is missing, another is there, or a mapping says otherwise', async () => {
+    for (const face of [await readFace(ARKIT_NAMES.slice(1)), await readFace([...ARKIT_NAMES, 'headYaw']), await readFace(ARKIT_NAMES, { jawOpen: '' })]) {
+      expect(face).not.toBeInstanceOf(ArkitFace);
+    }
   });
 });

@@ -21,21 +21,25 @@ export class GlbRig implements Rig {
   readonly #shaper: FaceShaper;
 
   /** Takes `root` over. `shaping` says how this face differs from the ideal ARKit face, `mapping` what its targets mean. */
-  constructor(root: Object3D, shaping?: FaceShaping, mapping?: TargetMapping) {
+  static async of(root: Object3D, shaping?: FaceShaping, mapping?: TargetMapping): Promise<GlbRig> {
+    return new GlbRig(root, await MorphBindings.of(root, mapping), shaping);
+  }
+
+  private constructor(root: Object3D, morphs: MorphBindings, shaping?: FaceShaping) {
     this.root = root;
     const bones = findBones(root);
     lowerArms(root, bones);
     // Skinned meshes measure themselves by where their bones are, which this brings up to date.
     putOriginBetweenEyes(root, bones);
     this.bounds = new Box3().setFromObject(root);
-    this.#morphs = new MorphBindings(root, mapping);
+    this.#morphs = morphs;
     this.#joints = new Joints(root, bones);
     this.#shaper = new FaceShaper(shaping);
   }
 
   /** ARKit names that move at least one mesh. */
   get boundNames(): ReadonlySet<ArkitName> {
-    return new Set(this.#morphs.signals.plan.weights.map((index) => ARKIT_NAMES[index]!));
+    return new Set(this.#morphs.face.plan.weights.map((index) => ARKIT_NAMES[index]!));
   }
 
   /** Morph targets of all meshes, known or not. */
@@ -45,14 +49,14 @@ export class GlbRig implements Rig {
 
   /** How the mouth is moved: by ARKit's shapes, by visemes, by the jaw only, or not at all. */
   get speech(): Speech {
-    const { speech } = this.#morphs.signals.plan;
+    const { speech } = this.#morphs.face.plan;
     return speech === 'none' && this.#joints.hasJaw ? 'jaw' : speech;
   }
 
   apply(pose: Pose): void {
     this.#morphs.apply(this.#shaper.shape(pose.weights));
     this.#joints.apply(pose);
-    const { plan, aperture } = this.#morphs.signals;
+    const { plan, aperture } = this.#morphs.face;
     if (plan.speech === 'none') this.#joints.openJaw(aperture);
   }
 
@@ -67,7 +71,7 @@ export class GlbRig implements Rig {
  * Rejects with `unsupportedAvatarAsset` where it cannot be read or has nothing to speak with.
  */
 export async function loadGlbRig(bytes: ArrayBuffer, shaping?: FaceShaping, mapping?: TargetMapping): Promise<GlbRig> {
-  const rig = new GlbRig((await parseGltf(bytes)).scene, shaping, mapping);
+  const rig = await GlbRig.of((await parseGltf(bytes)).scene, shaping, mapping);
   if (rig.speech !== 'none') return rig;
   rig.dispose();
   throw new VisavisError('unsupportedAvatarAsset', rig.targetCount > 0

@@ -1,6 +1,6 @@
 import { Mesh, type Object3D } from 'three';
-import { withoutDoubles, type FacePlan, type TargetMapping } from './face-plan.js';
-import { FaceSignals } from './face-signals.js';
+import { readFace, type FaceReading } from './arkit-face.js';
+import type { TargetMapping } from './face-plan.js';
 
 /** The targets of one mesh: `influences[slots[i]]` shows `signals[sources[i]]`. */
 interface MeshBinding {
@@ -11,22 +11,26 @@ interface MeshBinding {
 
 /** Connects weights to every mesh that has targets for them; sets differ from mesh to mesh. */
 export class MorphBindings {
-  readonly signals: FaceSignals;
+  readonly face: FaceReading;
   /** Morph targets of all meshes together. */
   readonly targetCount: number;
   readonly #bindings: readonly MeshBinding[];
 
-  constructor(root: Object3D, mapping: TargetMapping = {}) {
+  private constructor(face: FaceReading, meshes: readonly Mesh[], targetCount: number) {
+    this.face = face;
+    this.targetCount = targetCount;
+    this.#bindings = meshes.map((mesh) => bind(mesh, face)).filter((binding) => binding !== undefined);
+  }
+
+  static async of(root: Object3D, mapping?: TargetMapping): Promise<MorphBindings> {
     const meshes = meshesBelow(root);
     const names = meshes.flatMap(({ morphTargetDictionary }) => Object.keys(morphTargetDictionary ?? {}));
-    this.targetCount = names.length;
-    this.signals = new FaceSignals(names, mapping);
-    this.#bindings = meshes.map((mesh) => bind(mesh, this.signals.plan, mapping)).filter((binding) => binding !== undefined);
+    return new MorphBindings(await readFace(names, mapping), meshes, names.length);
   }
 
   apply(weights: Float32Array): void {
-    this.signals.set(weights);
-    const { values } = this.signals;
+    this.face.set(weights);
+    const { values } = this.face;
     for (let b = 0; b < this.#bindings.length; b++) {
       const { influences, slots, sources } = this.#bindings[b]!;
       for (let i = 0; i < slots.length; i++) influences[slots[i]!] = values[sources[i]!]!;
@@ -42,12 +46,12 @@ function meshesBelow(root: Object3D): Mesh[] {
   return meshes;
 }
 
-function bind({ morphTargetDictionary = {}, morphTargetInfluences = [] }: Mesh, { signals }: FacePlan, mapping: TargetMapping): MeshBinding | undefined {
-  const names = withoutDoubles(Object.keys(morphTargetDictionary), signals, mapping);
+function bind({ morphTargetDictionary = {}, morphTargetInfluences = [] }: Mesh, face: FaceReading): MeshBinding | undefined {
+  const names = face.targetsOf(Object.keys(morphTargetDictionary));
   if (names.length === 0) return undefined;
   return {
     influences: morphTargetInfluences,
     slots: Uint16Array.from(names, (name) => morphTargetDictionary[name]!),
-    sources: Uint16Array.from(names, (name) => signals.get(name)!),
+    sources: Uint16Array.from(names, (name) => face.plan.signals.get(name)!),
   };
 }

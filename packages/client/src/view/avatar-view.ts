@@ -1,14 +1,14 @@
 import type { Pose } from '@visavis/face';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Avatar } from '../avatar/index.js';
-import { firstStep, isBackground, isRenderQuality, QualityGovernor, type Background, type QualityName, type RenderQuality } from '../look/index.js';
+import { firstStep, isBackground, isRenderQuality, type Background, type QualityGovernor, type QualityName, type RenderQuality } from '../look/index.js';
 import type { Rig } from '../rig/index.js';
 import { PortraitCamera, type AvatarTransform, type CameraConfig, type ViewRect } from './camera.js';
 import { AvatarCanvas, type CanvasOptions, type ViewCanvas } from './canvas.js';
 import { BROWSER_TIMER, FrameLoop, type FrameTimer } from './frame-loop.js';
 import { isFramingName, type FramingName } from './framing.js';
 import { IdlePoseSource, type PoseSource } from './pose-source.js';
-import { CameraSway, prefersReducedMotion } from './sway.js';
+import type { CameraSway } from './sway.js';
 
 export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
   /** Where poses come from; the view disposes of it unless told to keep it. Default: idle life. */
@@ -56,9 +56,9 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly #keepController: boolean;
   readonly #maxHeight: number | undefined;
   readonly #frameRate: number;
-  readonly #sway: CameraSway | undefined;
   #quality: RenderQuality;
   #background: Background;
+  #sway: CameraSway | undefined;
   #governor: QualityGovernor | undefined;
   #canvas: ViewCanvas | undefined;
   #still: HTMLElement | undefined;
@@ -81,11 +81,11 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#quality = quality;
     this.#background = background;
     this.#frameRate = frameRate;
-    this.#governor = this.#govern();
     this.#camera = new PortraitCamera(avatar.manifest.framing, framing);
-    this.#sway = options.idleCamera ? new CameraSway() : undefined;
     this.#loop = new FrameLoop((nowMs) => this.#frame(nowMs), { element: container, timer: options.timer ?? BROWSER_TIMER, frameRate });
     void this.#open();
+    void this.#govern();
+    if (options.idleCamera) void this.#swing();
   }
 
   /** Moves and scales the picture of the avatar: `x` right and `y` up in halves of the view, `scale` about the centre. */
@@ -106,7 +106,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   set quality(quality: RenderQuality) {
     check('quality', quality, isRenderQuality);
     this.#quality = quality;
-    this.#governor = this.#govern();
+    void this.#govern();
     this.#canvas?.setQuality(firstStep(quality));
   }
 
@@ -236,9 +236,17 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.onError?.(VisavisError.from(error, 'renderingUnavailable'));
   }
 
-  /** Who chooses the step where `quality` is `auto`. */
-  #govern(): QualityGovernor | undefined {
-    return this.#quality === 'auto' ? new QualityGovernor(firstStep('auto'), this.#frameRate) : undefined;
+  /** Has the step chosen where `quality` is `auto`. */
+  async #govern(): Promise<void> {
+    this.#governor = undefined;
+    if (this.#quality !== 'auto') return;
+    const { QualityGovernor } = await import('../look/governor.js');
+    if (this.#quality === 'auto') this.#governor = new QualityGovernor(firstStep('auto'), this.#frameRate);
+  }
+
+  async #swing(): Promise<void> {
+    const { CameraSway } = await import('./sway.js');
+    this.#sway = new CameraSway();
   }
 
   #frame(nowMs: number): void {
@@ -249,7 +257,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     this.#rig.update?.(nowMs - (this.#lastMs ?? nowMs));
     this.#lastMs = nowMs;
     this.onPoseApplied?.(pose, nowMs);
-    if (this.#sway) this.#camera.sway(prefersReducedMotion() ? undefined : this.#sway.advance(nowMs));
+    if (this.#sway) this.#camera.sway(this.#sway.advance(nowMs));
     if (!this.#canvas?.draw()) return;
     if (this.#governor) this.#canvas.setQuality(this.#governor.frame(nowMs));
     if (!this.#drawn) {

@@ -8,7 +8,7 @@ const SPREAD = 0.61803398875;
 
 /**
  * The slow breath of a camera held by hand: a few millimetres about the place where it stands, so that near and far move
- * against each other and the picture has depth. The same seed gives the same path. Allocates nothing.
+ * against each other and the picture has depth; none while the system asks for less motion. The same seed gives the same path. Allocates nothing.
  */
 export class CameraSway {
   readonly #phases: readonly number[];
@@ -20,6 +20,7 @@ export class CameraSway {
   }
 
   advance(nowMs: number): Float64Array {
+    if (prefersReducedMotion()) return this.offset.fill(0);
     for (let axis = 0; axis < 3; axis++) {
       const [slow, slower] = PERIODS[axis]!;
       const wave = 0.6 * this.#wave(nowMs, slow, axis * 2) + 0.4 * this.#wave(nowMs, slower, axis * 2 + 1);
@@ -36,7 +37,7 @@ export class CameraSway {
 let reducedMotion: MediaQueryList | undefined;
 
 /** True while the system asks for less motion. Allocates nothing after the first call. */
-export function prefersReducedMotion(): boolean {
+function prefersReducedMotion(): boolean {
   reducedMotion ??= globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
   return reducedMotion?.matches ?? false;
 }

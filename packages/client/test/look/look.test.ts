@@ -191,7 +191,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
   });
 
   it('leaves nothing in graphics memory after 200 avatars came and went', async () => {
-    const seen = await stage.page.evaluate(() => {
+    const seen = await stage.page.evaluate(async () => {
       const { look, rig, three } = renderModules;
       const renderer = new three.WebGLRenderer();
       renderer.setSize(4, 4);
@@ -211,10 +211,10 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
       };
       // One stays, so that shaders are not compiled 200 times.
       stage.add(face(), look.QUALITY.low);
-      const come = () => { const guest = new rig.GlbRig(face()); stage.add(guest.root, look.QUALITY.low); renderer.render(stage.scene, camera); const held = { ...renderer.info.memory }; guest.dispose(); renderer.render(stage.scene, camera); return held; };
-      const held = come();
+      const come = async () => { const guest = await rig.GlbRig.of(face()); stage.add(guest.root, look.QUALITY.low); renderer.render(stage.scene, camera); const held = { ...renderer.info.memory }; guest.dispose(); renderer.render(stage.scene, camera); return held; };
+      const held = await come();
       const first = { ...renderer.info.memory };
-      for (let i = 0; i < 200; i++) come();
+      for (let i = 0; i < 200; i++) await come();
       for (const background of [...look.BACKGROUNDS, ...look.BACKGROUNDS]) stage.setBackground(renderer, background);
       const last = { ...renderer.info.memory };
       stage.dispose();

@@ -58,10 +58,10 @@ describe('FaceShaper', () => {
 });
 
 describe('GlbRig', () => {
-  it('drives each mesh by the names it has', () => {
+  it('drives each mesh by the names it has', async () => {
     const face = meshWith('mouthPucker', 'JawOpen', 'smirk');
     const teeth = meshWith('jawOpen');
-    const rig = new GlbRig(new Group().add(face, teeth));
+    const rig = await GlbRig.of(new Group().add(face, teeth));
     const pose = createPose();
     pose.weights[CHANNEL.jawOpen] = 0.5;
     rig.apply(pose);
@@ -70,13 +70,13 @@ describe('GlbRig', () => {
     expect([...rig.boundNames].sort()).toEqual(['jawOpen', 'mouthPucker']);
   });
 
-  it('turns the head as the channels say: yaw to the left, pitch down, roll to the right', () => {
+  it('turns the head as the channels say: yaw to the left, pitch down, roll to the right', async () => {
     const nose = new Object3D();
     nose.position.z = 1;
     const crown = new Object3D();
     crown.position.y = 1;
     const root = new Group().add(nodeNamed('Neck', nodeNamed('Head', nose, crown)));
-    const rig = new GlbRig(root);
+    const rig = await GlbRig.of(root);
     const place = (node: Object3D, channel: 'headYaw' | 'headPitch' | 'headRoll'): Vector3 => {
       const pose = createPose();
       pose.values[CHANNEL[channel]] = 0.3;
@@ -89,7 +89,7 @@ describe('GlbRig', () => {
     expect(place(crown, 'headRoll').x).toBeCloseTo(-Math.sin(0.3), 5);
   });
 
-  it('turns both eyes to the left and up with the gaze weights', () => {
+  it('turns both eyes to the left and up with the gaze weights', async () => {
     const ends = ['EyeLeft', 'EyeRight'].map((name) => {
       const end = new Object3D();
       end.position.z = 1;
@@ -98,7 +98,7 @@ describe('GlbRig', () => {
     const root = new Group().add(...ends.map(({ name, end }) => nodeNamed(name, end)));
     const pose = createPose();
     for (const name of ['eyeLookOutLeft', 'eyeLookInRight', 'eyeLookUpLeft', 'eyeLookUpRight'] as const) pose.weights[CHANNEL[name]] = 0.5;
-    new GlbRig(root).apply(pose);
+    (await GlbRig.of(root)).apply(pose);
     root.updateMatrixWorld(true);
     for (const { end } of ends) {
       const place = end.getWorldPosition(new Vector3());

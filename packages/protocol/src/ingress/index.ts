@@ -8,6 +8,7 @@ export {
 export {
   CAPABILITIES, CAPABILITIES_PARAM, FPS_PARAM, formatCapabilities, parseCapabilities, parseFps, type Capability,
 } from './capabilities.js';
+export { decodeResponse } from './response.js';
 export { classifyFailure, SERVER_ERROR_CODE, type Failure } from './classify.js';
 export { CLOSE_CODE, closeCodeOf } from './close.js';
 export { EMOTIONS, type Emotion } from './emotions.js';

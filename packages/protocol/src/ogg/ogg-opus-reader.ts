@@ -1,5 +1,5 @@
 import { VisavisError } from '../errors/index.js';
-import { OggReader, beginsAsOgg, viewOf, type OggPacket } from './ogg-reader.js';
+import { OggReader, viewOf, type OggPacket } from './ogg-reader.js';
 
 /** An Opus packet of a stream, in order; counts are samples at 48 kHz. */
 export interface OpusPiece {
@@ -21,11 +21,6 @@ export class OggOpusReader {
   #headers = 0;
   #preSkip = 0;
   #isFirst = true;
-
-  /** True where `bytes` begin as such a stream does, as far as there are any. */
-  static begins(bytes: Uint8Array): boolean {
-    return beginsAsOgg(bytes);
-  }
 
   /** The packets that `bytes` complete. Throws `invalidAudioInput` where they are no Ogg Opus. */
   push(bytes: Uint8Array): OpusPiece[] {

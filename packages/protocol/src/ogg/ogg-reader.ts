@@ -85,11 +85,6 @@ function pageSize(bytes: Uint8Array): number | undefined {
   return bytes.length < size ? undefined : size;
 }
 
-/** True where `bytes` begin as an Ogg stream does, as far as there are any. */
-export function beginsAsOgg(bytes: Uint8Array): boolean {
-  return bytes.length > 0 && MAGIC.every((value, i) => i >= bytes.length || bytes[i] === value);
-}
-
 /** One array of its own: what is read must not change with the bytes that were handed in. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

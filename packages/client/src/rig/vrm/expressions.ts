@@ -1,5 +1,5 @@
 import { CHANNEL, type ArkitName } from '@visavis/face';
-import { withoutDoubles, type TargetMapping } from '../face-plan.js';
+import type { TargetMapping } from '../face-plan.js';
 import { FaceSignals } from '../face-signals.js';
 import type { Character, Expression } from './character.js';
 
@@ -41,7 +41,7 @@ export class Expressions {
     const names = Object.keys(expressionMap);
     this.signals = new FaceSignals(names, mapping);
     const { signals, speech } = this.signals.plan;
-    this.#bound = withoutDoubles(names, signals, mapping).map((name) => ({ expression: expressionMap[name]!, source: signals.get(name)! }));
+    this.#bound = this.signals.targetsOf(names).map((name) => ({ expression: expressionMap[name]!, source: signals.get(name)! }));
     this.#moods = speech === 'arkit' ? [] : MOODS.flatMap((mood) => bindMood(mood, expressionMap));
   }
 
