@@ -1,18 +1,5 @@
 import { ARKIT_NAMES, CHANNEL, WEIGHT_COUNT, type ArkitName } from '@visavis/face';
-import type { FacePlan, TargetMapping } from './face-plan.js';
-
-/** What of a face is driven by what, and the signals of the last weights. */
-export interface FaceReading {
-  readonly plan: FacePlan;
-  /** By signal, each 0..1. */
-  readonly values: Float32Array;
-  /** How far the lips are open, 0..1; counts where `plan.speech` is `none`. */
-  readonly aperture: number;
-  /** Takes the 52 weights of a pose. */
-  set(weights: Float32Array): void;
-  /** Of the targets of one mesh, those to drive. */
-  targetsOf(names: readonly string[]): string[];
-}
+import type { FacePlan, FaceReading, TargetMapping } from './face-plan.js';
 
 /** A face whose targets are ARKit's, by their own names: its signals are the weights of a pose. */
 export class ArkitFace implements FaceReading {

@@ -16,6 +16,19 @@ export interface FacePlan {
   readonly visemes: readonly number[];
 }
 
+/** What of a face is driven by what, and the signals of the last weights. */
+export interface FaceReading {
+  readonly plan: FacePlan;
+  /** By signal, each 0..1. */
+  readonly values: Float32Array;
+  /** How far the lips are open, 0..1; counts where `plan.speech` is `none`. */
+  readonly aperture: number;
+  /** Takes the 52 weights of a pose. */
+  set(weights: Float32Array): void;
+  /** Of the targets of one mesh, those to drive. */
+  targetsOf(names: readonly string[]): string[];
+}
+
 /** Names of targets in a file to what they mean: an ARKit name, `viseme_XX`, or anything else for nothing. */
 export type TargetMapping = Readonly<Record<string, string>>;
 

@@ -1,5 +1,4 @@
-import type { FaceReading } from './arkit-face.js';
-import { planFace, withoutDoubles, type FacePlan, type TargetMapping } from './face-plan.js';
+import { planFace, withoutDoubles, type FacePlan, type FaceReading, type TargetMapping } from './face-plan.js';
 import { APERTURE_SIGNAL, fillSignals, SIGNAL_COUNT, VISEME_SIGNAL } from './signals.js';
 import { VisemeSolver } from './visemes.js';
 

@@ -1,6 +1,6 @@
 import { Mesh, type Object3D } from 'three';
-import { readFace, type FaceReading } from './arkit-face.js';
-import type { TargetMapping } from './face-plan.js';
+import { readFace } from './arkit-face.js';
+import type { FaceReading, TargetMapping } from './face-plan.js';
 
 /** The targets of one mesh: `influences[slots[i]]` shows `signals[sources[i]]`. */
 interface MeshBinding {
