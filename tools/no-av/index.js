@@ -1,4 +1,4 @@
-/** Called by nothing of ours: it tells where a bundled ffmpeg lies, and there is none. */
+/** Where a bundled ffmpeg would lie there is none: whoever wants one has it on the path. */
 export function getFfmpegPath() {
-  return undefined;
+  return 'ffmpeg';
 }

@@ -14,6 +14,6 @@ export type { MicrophonePcm } from './microphone/reader.js';
 export type { OutboxBounds } from './relay/outbox.js';
 export type { ClientClose, FinishedReport, PresenceName, RelayClient, TranscriptLine } from './relay/relay-client.js';
 export type { Ticket, TicketRequest } from './relay/tickets.js';
-export { createPresenter, type Presenter, type PresenterConfig } from './presenter/presenter.js';
+export { createPresenter, type Presenter, type PresenterClient, type PresenterConfig } from './presenter/presenter.js';
 export type { Turn } from './presenter/turn.js';
 export type { Subscribe } from './listeners.js';

@@ -24,13 +24,16 @@ export interface Presenter {
   close(): Promise<void>;
 }
 
+/** What a presenter needs of its client: a `RelayClient` is one. */
+export type PresenterClient = Pick<RelayClient, 'avatarId' | 'onInterrupt' | 'onClose' | 'sendAudio' | 'sendMotion' | 'flush' | 'error'>;
+
 /** Throws `invalidConfiguration` (or `unsupportedSampleRate`) at once where a session could never be made of `config`. */
-export function createPresenter(client: RelayClient, config: PresenterConfig = {}): Presenter {
+export function createPresenter(client: PresenterClient, config: PresenterConfig = {}): Presenter {
   return new ClientPresenter(client, config);
 }
 
 class ClientPresenter implements Presenter {
-  readonly #client: RelayClient;
+  readonly #client: PresenterClient;
   readonly #config: PresenterConfig;
   /** Requests the client has been promised an end of. */
   readonly #unfinished = new Set<string>();
@@ -41,7 +44,7 @@ class ClientPresenter implements Presenter {
   #order: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(client: RelayClient, config: PresenterConfig) {
+  constructor(client: PresenterClient, config: PresenterConfig) {
     this.#client = client;
     this.#config = { avatarId: client.avatarId, ...config };
     resolveConfig(this.#config);

@@ -1,0 +1,45 @@
+import type { llm, stt, tts, VAD, voice } from '@livekit/agents';
+import type { AudioFrame } from '@livekit/rtc-node';
+import type { VisavisError } from '@visavis/protocol/errors';
+import type { Clock, PresenterConfig } from '@visavis/server-sdk';
+import type { FloorRules } from '../floor/floor.js';
+import type { TimedText } from '../tts/speech.js';
+
+export interface HistoryLine {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  /** The avatar was cut off: `text` is what was heard. */
+  readonly interrupted?: boolean;
+}
+
+/** Word and phoneme times that ride on a frame, milliseconds from its segment's start. */
+export type FrameTimes = (frame: AudioFrame) => { readonly words: readonly TimedText[]; readonly phonemes: readonly TimedText[] };
+
+export interface ConversationOptions {
+  readonly llm: llm.LLM;
+  readonly tts: tts.TTS;
+  /** Both, or the conversation is by text. */
+  readonly stt?: stt.STT;
+  readonly vad?: VAD;
+  /** How to reach the Motion Server; the sample rate is the voice's. */
+  readonly motionServer: Omit<PresenterConfig, 'sampleRate' | 'onError'>;
+  /** What the language model is told of its part. */
+  readonly instructions?: string;
+  /** What it may call. */
+  readonly tools?: voice.AgentOptions<unknown>['tools'];
+  /** Said when the conversation begins. */
+  readonly greeting?: string;
+  /** What was said before. */
+  readonly history?: readonly HistoryLine[];
+  /** The voice's name, for turn reports. */
+  readonly voice?: string;
+  /** What differs from `FLOOR_RULES`. */
+  readonly floor?: Partial<Omit<FloorRules, 'hasPartials'>>;
+  /** Connection and retries of the providers, as LiveKit Agents takes them. */
+  readonly connOptions?: NonNullable<voice.AgentSessionOptions['connOptions']>;
+  /** Reads the times a frame carries. Default: LiveKit Agents' timed transcripts. */
+  readonly timesOf?: FrameTimes;
+  /** Everything that went wrong, with its cause; the client is told as well. */
+  readonly onError?: (error: VisavisError) => void;
+  readonly clock?: Clock;
+}

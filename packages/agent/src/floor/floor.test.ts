@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { ManualClock } from '@visavis/server-sdk/test';
+import { describe, expect, it } from 'vitest';
+import { Floor, FLOOR_RULES, type FloorRules } from './floor.js';
+import { asksForFloor } from './phrases.js';
+
+interface Stand {
+  readonly clock: ManualClock;
+  readonly floor: Floor;
+  /** What it decided, with the time since the beginning. */
+  readonly log: (readonly [string, number])[];
+  readonly said: string[];
+}
+
+function stand(rules: Partial<FloorRules> = {}): Stand {
+  const clock = new ManualClock(0);
+  const log: [string, number][] = [];
+  const said: string[] = [];
+  const note = (what: string) => (): void => void log.push([what, clock.nowMs()]);
+  const floor: Floor = new Floor(clock, { ...FLOOR_RULES, ...rules }, {
+    hold: note('hold'), resume: note('resume'), nothingSaid: note('nothing'),
+    // As a conversation does: what it cuts is over.
+    yield: () => { note('yield')(); floor.avatarIs('silent'); },
+    turnEnded: ({ text }) => { said.push(text); note('turn')(); },
+  });
+  return { clock, floor, log, said };
+}
+
+describe('the floor', () => {
+  it('is the user\'s as soon as there are words, and the turn ends 300 ms after a finished sentence', () => {
+    const { clock, floor, log, said } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    clock.advance(300);
+    floor.partial('What about');
+    clock.advance(700);
+    floor.final('What about the price?');
+    floor.voiceEnded(200);
+    clock.advance(5_000);
+    expect(log).toEqual([['hold', 0], ['yield', 300], ['turn', 1_100]]);
+    expect(said).toEqual(['What about the price?']);
+  });
+
+  it('comes back to the avatar when the sound was one of listening: at its end, or when the doubt has lasted long enough', () => {
+    const { clock, floor, log } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    clock.advance(250);
+    floor.partial('Uh-huh.');
+    clock.advance(100);
+    floor.voiceEnded(200);
+    clock.advance(3_000);
+    floor.voiceStarted();
+    clock.advance(2_000);
+    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_950], ['hold', 3_350], ['resume', 3_900]]);
+  });
+
+  it('waits longer in the middle of a sentence, and joins what comes in two pieces', () => {
+    const { clock, floor, log, said } = stand();
+    floor.voiceStarted();
+    floor.final('I would like to');
+    floor.voiceEnded(0);
+    clock.advance(1_399);
+    expect(log).toEqual([]);
+    floor.voiceStarted();
+    floor.final('order a pizza.');
+    floor.voiceEnded(0);
+    clock.advance(300);
+    expect(said).toEqual(['I would like to order a pizza.']);
+  });
+
+  it('waits for the final transcript no longer than its rule says', () => {
+    const { clock, floor, said } = stand();
+    floor.voiceStarted();
+    floor.partial('Hello there.');
+    floor.voiceEnded(0);
+    clock.advance(1_799);
+    expect(said).toEqual([]);
+    clock.advance(1);
+    expect(said).toEqual(['Hello there.']);
+  });
+
+  it('yields to a voice that goes on where nothing tells words as they are said', () => {
+    const { clock, floor, log } = stand({ hasPartials: false });
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    clock.advance(1_000);
+    expect(log).toEqual([['hold', 0], ['yield', 550]]);
+  });
+
+  it('takes "yes" for an answer while the avatar is silent', () => {
+    const { clock, floor, said } = stand();
+    floor.voiceStarted();
+    floor.final('Yes.');
+    floor.voiceEnded(200);
+    clock.advance(1_000);
+    expect(said).toEqual(['Yes.']);
+  });
+
+  it('keeps its promises whatever happens', () => {
+    const text = fc.constantFrom('', 'uh-huh', 'Right.', 'you', 'Stop', 'What about it?', 'I would like to');
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 900 }) }),
+      fc.record({ do: fc.constantFrom('start' as const, 'speak' as const, 'think' as const, 'rest' as const, 'clear' as const) }),
+      fc.record({ do: fc.constant('end' as const), ms: fc.integer({ min: 0, max: 500 }) }),
+      fc.record({ do: fc.constantFrom('partial' as const, 'final' as const), text }),
+    );
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { clock, floor, log, said } = stand();
+      let isVoiced = false;
+      let words = '';
+      let held: number | undefined;
+      let seen = 0;
+      const check = (isEnding: boolean): void => {
+        for (const [what, atMs] of log.slice(seen)) {
+          if (what === 'hold') held = atMs;
+          if (what === 'yield') expect(asksForFloor(words)).toBe(true);
+          if (what === 'turn') expect(isVoiced).toBe(false);
+          if (what === 'resume' || what === 'yield') {
+            if (held !== undefined) expect(atMs - held).toBeLessThanOrEqual(600);
+            if (what === 'resume') expect(held).toBeDefined();
+            held = undefined;
+          }
+        }
+        seen = log.length;
+        if (isEnding && held !== undefined) expect(clock.nowMs() - held).toBeLessThanOrEqual(600);
+      };
+      for (const one of steps) {
+        if (one.do === 'wait') clock.advance(one.ms);
+        if (one.do === 'start') { isVoiced = true; floor.voiceStarted(); }
+        if (one.do === 'end') { isVoiced = false; floor.voiceEnded(one.ms); }
+        if (one.do === 'speak') floor.avatarIs('speaking');
+        if (one.do === 'think') floor.avatarIs('thinking');
+        // The avatar cannot have come to its end while it is hushed: it was cut.
+        if (one.do === 'rest') { floor.avatarIs('silent'); held = undefined; }
+        if (one.do === 'clear') { floor.clear(); words = ''; held = undefined; }
+        if (one.do === 'partial' || one.do === 'final') {
+          words = `${words} ${one.text}`;
+          if (one.do === 'partial') floor.partial(one.text);
+          else floor.final(one.text);
+        }
+        check(true);
+      }
+      expect(said.every((turn) => turn !== '')).toBe(true);
+    }), { numRuns: 500 });
+  });
+});

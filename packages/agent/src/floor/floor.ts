@@ -1,0 +1,188 @@
+import type { Clock } from '@visavis/server-sdk';
+import { asksForFloor, completeness, type Completeness } from './phrases.js';
+
+/** What the avatar does: nothing, preparing an answer, or being heard. */
+export type AvatarState = 'silent' | 'thinking' | 'speaking';
+
+export interface FloorRules {
+  /** Silence after which a turn ends, by how complete what was said seems. Milliseconds from the end of the voice. */
+  readonly waitMs: Readonly<Record<Completeness, number>>;
+  /** A doubtful interruption is decided within this, milliseconds from the hold. */
+  readonly judgeMs: number;
+  /** Longest wait for a final transcript after the turn's silence, milliseconds; then the partial one must do. */
+  readonly finalWaitMs: number;
+  /** Whether the recogniser tells partial transcripts. Without them a voice that goes on until the decision takes the floor. */
+  readonly hasPartials: boolean;
+}
+
+/** 300 ms after a finished sentence, 1.4 s in the middle of one. The hold is decided 50 ms before a client would give it up. */
+export const FLOOR_RULES: FloorRules = {
+  waitMs: { finished: 300, open: 700, unfinished: 1_400 },
+  judgeMs: 550,
+  finalWaitMs: 1_500,
+  hasPartials: true,
+};
+
+/** What the user said in one turn. */
+export interface UserTurn {
+  readonly text: string;
+  /** When the voice ended, and when its last transcript was final: the clock's milliseconds. */
+  readonly voiceEndMs: number;
+  readonly finalMs: number;
+}
+
+export interface FloorEvents {
+  /** Somebody makes a sound while the avatar speaks: hush, and keep what there is. */
+  hold(): void;
+  /** It was nothing: go on where you stopped. */
+  resume(): void;
+  /** The user takes the floor: what the avatar says or prepares is over. */
+  yield(): void;
+  /** The user is done, and waits for an answer. */
+  turnEnded(turn: UserTurn): void;
+  /** A voice was heard and has ended without anything to answer. */
+  nothingSaid(): void;
+}
+
+/** Most text of one turn, in characters; what is said beyond it is not kept. */
+const MAX_TEXT = 4_000;
+
+/**
+ * Who has the floor. Told what is heard of the user and what the avatar does, it decides when to hush, to go on, to yield,
+ * and when the user is done. Knows no audio: voice activity, transcripts and time are all it goes by.
+ */
+export class Floor {
+  readonly #clock: Clock;
+  readonly #rules: FloorRules;
+  readonly #events: FloorEvents;
+  #avatar: AvatarState = 'silent';
+  #isVoiced = false;
+  #isHeld = false;
+  #finals = '';
+  #partial = '';
+  #voiceEndMs = 0;
+  #finalMs = 0;
+  #cancelJudge: () => void = () => undefined;
+  #cancelEnd: () => void = () => undefined;
+
+  constructor(clock: Clock, rules: FloorRules, events: FloorEvents) {
+    this.#clock = clock;
+    this.#rules = rules;
+    this.#events = events;
+  }
+
+  /** Whether a voice is heard, or was and its turn has not ended. */
+  get isUserTurn(): boolean {
+    return this.#isVoiced || this.#text !== '';
+  }
+
+  /** The avatar hushes until it is known whether the user wants the floor. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  avatarIs(state: AvatarState): void {
+    const before = this.#avatar;
+    this.#avatar = state;
+    if (state === 'silent') this.#release();
+    else if (state === 'speaking' && before !== 'speaking' && this.#isVoiced) this.#hush();
+  }
+
+  voiceStarted(): void {
+    this.#cancelEnd();
+    this.#isVoiced = true;
+    if (this.#avatar === 'speaking') this.#hush();
+  }
+
+  /** `silenceMs`: how long ago the voice ended. */
+  voiceEnded(silenceMs: number): void {
+    if (!this.#isVoiced) return;
+    this.#isVoiced = false;
+    this.#voiceEndMs = this.#clock.nowMs() - silenceMs;
+    // A sound of listening, and its end: no need to wait out the doubt.
+    if (this.#isHeld && this.#text !== '' && !asksForFloor(this.#text)) this.#goOn();
+    this.#awaitEnd();
+  }
+
+  partial(text: string): void {
+    this.#partial = text;
+    this.#consider();
+  }
+
+  final(text: string): void {
+    this.#partial = '';
+    this.#finals = `${this.#finals} ${text}`.trim().slice(0, MAX_TEXT);
+    this.#finalMs = this.#clock.nowMs();
+    this.#consider();
+    if (!this.#isVoiced) this.#awaitEnd();
+  }
+
+  /** Something else decides (a typed text, a button): what was heard so far is not waited for. */
+  clear(): void {
+    this.#cancelEnd();
+    this.#release();
+    this.#finals = '';
+    this.#partial = '';
+  }
+
+  get #text(): string {
+    return `${this.#finals} ${this.#partial}`.trim();
+  }
+
+  #hush(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#cancelJudge = this.#clock.after(this.#rules.judgeMs, () => this.#judge());
+    this.#events.hold();
+    this.#consider();
+  }
+
+  /** Words are enough at any time, held or not. */
+  #consider(): void {
+    if (this.#avatar !== 'silent' && asksForFloor(this.#text)) this.#take();
+  }
+
+  #judge(): void {
+    if (!this.#rules.hasPartials && this.#isVoiced) this.#take();
+    else this.#goOn();
+  }
+
+  #take(): void {
+    this.#release();
+    this.#avatar = 'silent';
+    this.#events.yield();
+  }
+
+  #goOn(): void {
+    if (!this.#isHeld) return;
+    this.#release();
+    this.#events.resume();
+  }
+
+  #release(): void {
+    this.#isHeld = false;
+    this.#cancelJudge();
+  }
+
+  #awaitEnd(): void {
+    this.#cancelEnd();
+    const wait = this.#rules.waitMs[completeness(this.#text)];
+    this.#after(this.#voiceEndMs + wait - this.#clock.nowMs(), () => this.#end(this.#clock.nowMs() + this.#rules.finalWaitMs));
+  }
+
+  /** The silence is long enough. What was recognised may still be on its way. */
+  #end(untilMs: number): void {
+    const now = this.#clock.nowMs();
+    if (this.#partial !== '' && now < untilMs) return this.#after(untilMs - now, () => this.#end(untilMs));
+    const text = this.#text;
+    const isForAvatar = this.#avatar === 'silent' || asksForFloor(text);
+    this.#finals = '';
+    this.#partial = '';
+    if (text === '' || !isForAvatar) return this.#events.nothingSaid();
+    this.#events.turnEnded({ text, voiceEndMs: this.#voiceEndMs, finalMs: this.#finalMs });
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    this.#cancelEnd = this.#clock.after(Math.max(0, delayMs), run);
+  }
+}
