@@ -1,109 +1,83 @@
 /**
- * The demo's page: an avatar that speaks what is typed, with captions, volume, interrupt and a small panel.
- * Everything it does goes through the public client; `globalThis.visavis` holds it for the console and the tests.
+ * The demo's page: a conversation with an avatar, spoken or typed. Everything it does goes through the public client and
+ * the demo's own few routes; `globalThis.visavis` holds the view for the console and the tests.
  */
-import { AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type PlaybackResult, type RenderQuality } from '@visavis/client';
+import { AvatarController, AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type Presence } from '@visavis/client';
+import { openMicrophone } from '@visavis/client/microphone';
+import { avatarFromAddress, qualityFromAddress, wishFromAddress } from './address.js';
 import { CaptionLine } from './caption.js';
-import { isOfTheLink, LinkNotice, NoticeBar } from './notice.js';
+import { byId } from './dom.js';
+import { listAvatars } from './gallery/list.js';
+import { TalkButton } from './microphone/control.js';
+import { GatedMicrophone } from './microphone/gated.js';
+import { Meter } from './microphone/meter.js';
+import { isOfTheLink } from './notice.js';
 import { showPanel } from './panel.js';
+import { Backend } from './talk/backend.js';
+import { Settings } from './talk/settings.js';
+import { wireComposer, wireSpeech, type Speech } from './talk/speech.js';
+import { wireTabs } from './talk/tabs.js';
+import { Toasts } from './talk/toasts.js';
+import { Transcript } from './talk/transcript.js';
+import { TranscriptView } from './talk/transcript-view.js';
+import { SeenTurns } from './talk/seen-turns.js';
+import { waterfallOf } from './talk/waterfall.js';
+import { WaterfallView } from './talk/waterfall-view.js';
 import { getTicket } from './ticket.js';
 
-function byId<T extends HTMLElement>(id: string): T {
-  return document.getElementById(id) as T;
-}
+const toasts = new Toasts(byId('notice'));
+const backend = new Backend();
 
-function wireControls({ controller }: AvatarView, say: (text: string) => void, interrupt: () => void): void {
-  const text = byId<HTMLInputElement>('text');
-  byId('composer').addEventListener('submit', (event) => {
-    event.preventDefault();
-    if (text.value.trim()) say(text.value);
-    text.select();
+const STATUS: Readonly<Record<Presence, string>> = { idle: 'Ready', listening: 'Listening', thinking: 'Thinking', speaking: 'Speaking' };
+
+function createMicrophone(): GatedMicrophone {
+  const meter = new Meter(byId('meter'), document.querySelector<HTMLElement>('.ring')!);
+  return new GatedMicrophone({
+    open: (deviceId) => openMicrophone({ deviceId }),
+    onLevel: (level) => (level === 0 ? meter.clear() : meter.show(level, performance.now())),
+    onNarrowBand: () => {
+      backend.report('microphoneNarrowBand');
+      toasts.pass('This microphone sends telephone quality, as headsets over Bluetooth do. If words are misheard, choose another microphone in Settings.');
+    },
   });
-  byId('sample').addEventListener('click', () => say('/sample'));
-  byId('interrupt').addEventListener('click', interrupt);
-  byId<HTMLInputElement>('volume').addEventListener('input', ({ target }) => controller.setVolume((target as HTMLInputElement).valueAsNumber));
-  document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') interrupt(); });
 }
 
-interface Speech {
-  say(text: string): void;
-  interrupt(): void;
-  finished(result: PlaybackResult): void;
-}
-
-/** Sends a wish, and takes it back: there is something to interrupt from the wish on, long before it is heard. */
-function wireSpeech({ controller }: AvatarView, notices: NoticeBar): Speech {
-  const button = byId<HTMLButtonElement>('interrupt');
-  const link = new LinkNotice(notices, controller);
-  let wished = false;
-  let stopped = false;
-  const wish = (is: boolean): void => {
-    wished = is;
-    button.disabled = !wished && controller.presence === 'idle' && controller.conversationState === 'idle';
-  };
+/** What is said, as captions under the avatar and as the transcript beside it. */
+function wireWords(view: AvatarView, name: string): { transcript: Transcript; showCaptions(shown: boolean): void } {
   const caption = new CaptionLine(byId('caption'));
-  controller.onPresence = (presence) => wish(wished && presence !== 'idle');
-  controller.onConversationState = (state) => {
-    if (state === 'idle') caption.clear();
-    wish(wished);
+  const transcript = new Transcript(new TranscriptView(byId('transcript'), byId('panel-talk'), name));
+  view.controller.onCaption = (line) => {
+    byId('welcome').hidden = true;
+    transcript.hear(line);
+    if (line.role === 'avatar') caption.show(line);
   };
-  controller.onCaption = (line) => caption.show(line);
+  view.controller.onConversationState = (state) => { if (state === 'idle') caption.clear(); };
+  return { transcript, showCaptions: (shown) => { byId('caption').hidden = !shown; } };
+}
+
+function wirePresence({ controller }: AvatarView, speech: Speech): void {
+  const status = byId('status');
+  const show = (): void => {
+    status.dataset['presence'] = controller.presence;
+    status.textContent = controller.connectionState === 'connected' ? STATUS[controller.presence] : 'Connecting';
+    speech.presenceChanged();
+  };
+  const { onConnectionState, onConversationState } = controller;
+  controller.onPresence = show;
   controller.onConnectionState = (state) => {
-    link.stateChanged(state);
-    // While the connection is away the wish stands, and can be taken back. When it is back, the presence tells.
-    if (state !== 'connecting') wish(false);
+    onConnectionState?.(state);
+    show();
   };
-  const say = (text: string): void => {
-    // In the gesture itself, or the browser keeps the sound locked.
-    void controller.initializeAudioContext();
-    stopped = controller.conversationState !== 'idle';
-    try {
-      controller.sendText(text);
-      wish(true);
-    } catch (error) {
-      notices.pass((error as Error).message);
-    }
+  controller.onConversationState = (state) => {
+    onConversationState?.(state);
+    show();
   };
-  const interrupt = (): void => {
-    stopped = controller.conversationState !== 'idle';
-    controller.interrupt();
-    wish(false);
-  };
-  const finished = (result: PlaybackResult): void => {
-    link.finished(result, stopped);
-    stopped = false;
-  };
-  return { say, interrupt, finished };
 }
 
 function wireSound({ controller }: AvatarView): void {
   const unlock = byId<HTMLButtonElement>('unlock');
   controller.onAudioState = (state) => { unlock.hidden = state !== 'locked'; };
   unlockOnGesture(controller);
-}
-
-/** `?say=TEXT` and `?clip=ID`, as `visavis speak` opens the page. Taken off the address, so that a reload is quiet. */
-function speakFromAddress(say: (text: string) => void): void {
-  const { searchParams } = new URL(location.href);
-  const clip = searchParams.get('clip');
-  const text = clip ? `/clip ${clip}` : searchParams.get('say');
-  if (!text) return;
-  for (const name of ['say', 'clip']) searchParams.delete(name);
-  history.replaceState(null, '', `${location.pathname}${searchParams.size > 0 ? `?${searchParams}` : ''}`);
-  say(text);
-}
-
-/** `?avatar=ID`, one of those the backend serves. */
-function avatarFromAddress(): string {
-  return new URL(location.href).searchParams.get('avatar') ?? 'ava';
-}
-
-const QUALITIES: readonly RenderQuality[] = ['low', 'medium', 'high', 'ultra', 'auto'];
-
-/** `?quality=low|medium|high|ultra`, for machines that should not choose by themselves. */
-function qualityFromAddress(): RenderQuality {
-  const asked = new URL(location.href).searchParams.get('quality');
-  return QUALITIES.find((quality) => quality === asked) ?? 'auto';
 }
 
 /** A transport that gave up is tried again when the network or the visitor comes back. */
@@ -117,26 +91,63 @@ function tryAgainWhenBack({ controller }: AvatarView, transport: WebSocketTransp
 }
 
 async function start(): Promise<void> {
-  const notices = new NoticeBar(byId('notice'));
-  await AvatarSDK.initialize('dev-app', { drivingServiceMode: 'backend', renderQuality: qualityFromAddress() });
+  await AvatarSDK.initialize('dev-app', { drivingServiceMode: 'backend' });
   const avatarId = avatarFromAddress();
-  const avatar = await AvatarManager.shared.load(avatarId);
-  const view = new AvatarView(avatar, byId('stage'));
+  const [avatar, avatars] = await Promise.all([AvatarManager.shared.load(avatarId), listAvatars()]);
+  const gated = createMicrophone();
+  const view = new AvatarView(avatar, byId('stage'), { controller: new AvatarController({ microphone: gated }) });
+  const { controller } = view;
   Object.assign(globalThis, { visavis: view });
-  view.onError = (error) => notices.pass(error.message);
-  view.controller.onError = (error) => { if (!isOfTheLink(error)) notices.pass(error.message); };
-  const { say, interrupt, finished } = wireSpeech(view, notices);
-  wireControls(view, say, interrupt);
+  const speech = wireSpeech({ view, notices: toasts, onTooLong: () => backend.report('textTooLong') });
+  const { transcript, showCaptions } = wireWords(view, avatar.manifest.name);
+  const talk = new TalkButton({
+    controller, gated,
+    onProblem: ({ code, text }) => {
+      backend.report(code);
+      // What fails at the button is told at the button.
+      if (code === 'microphoneUnplugged') toasts.pass(text);
+    },
+    onPush: () => { if (controller.presence === 'speaking' || controller.presence === 'thinking') speech.interrupt(); },
+  });
+  const settings = new Settings({
+    view, avatarId, avatars, quality: qualityFromAddress(),
+    choose: (chosen) => void backend.choose(chosen).catch((error: Error) => toasts.pass(error.message)),
+    onMicrophone: (deviceId) => {
+      gated.deviceId = deviceId;
+      void talk.changeDevice();
+    },
+    onCaptions: showCaptions,
+  });
+  wirePresence(view, speech);
+  wireComposer(speech);
+  wireTabs(document.querySelector('[role="tablist"]')!);
   wireSound(view);
-  const transport = new WebSocketTransport({ getTicket: () => getTicket(avatarId), avatarId });
-  const panel = showPanel(view.controller, transport, { link: byId('link'), rate: byId('rate'), skew: byId('skew') });
-  view.controller.onPlaybackFinished = (result) => {
+  view.onError = (error) => toasts.pass(error.message);
+  controller.onError = (error) => {
+    if (error.code === 'microphoneDenied' || error.code === 'microphoneUnavailable') talk.failed(error);
+    else if (!isOfTheLink(error)) toasts.pass(error.message);
+  };
+  const seen = new SeenTurns(view);
+  const waterfalls = new WaterfallView(byId('turns'));
+  backend.listen({
+    onTurn: (report) => waterfalls.show(waterfallOf(report, seen.take())),
+    onState: (state) => {
+      settings.show(state);
+      talk.setMissing(state.hears ? undefined : state.notice);
+    },
+  });
+  const transport = new WebSocketTransport({ getTicket: () => getTicket(avatarId, backend.visitor), avatarId });
+  const panel = showPanel(controller, transport, { link: byId('link'), rate: byId('rate'), skew: byId('skew') });
+  controller.onPlaybackFinished = (result) => {
     panel.utteranceEnded();
-    finished(result);
+    transcript.finished(result);
+    seen.finished();
+    speech.finished(result);
   };
   tryAgainWhenBack(view, transport);
-  await view.controller.connect(transport);
-  speakFromAddress(say);
+  await controller.connect(transport);
+  const wish = wishFromAddress();
+  if (wish) speech.say(wish);
 }
 
-start().catch((error: unknown) => new NoticeBar(byId('notice')).stand(error instanceof Error ? error.message : String(error)));
+start().catch((error: unknown) => toasts.stand(error instanceof Error ? error.message : String(error)));

@@ -4,8 +4,18 @@ const PASSING_MS = 6_000;
 /** A line that is back sooner is not worth a word. */
 const BLIP_MS = 1_500;
 
+/** Where plain words to the visitor go. */
+export interface Notices {
+  /** Shows `text` for some seconds. */
+  pass(text: string): void;
+  /** Shows `text` until `clear`, or another one that stands. */
+  stand(text: string): void;
+  /** Takes back what stands. */
+  clear(): void;
+}
+
 /** One line of plain text over the stage: passing messages, and a standing one while the connection is away. */
-export class NoticeBar {
+export class NoticeBar implements Notices {
   readonly #element: HTMLElement;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -13,13 +23,11 @@ export class NoticeBar {
     this.#element = element;
   }
 
-  /** Shows `text` for some seconds. */
   pass(text: string): void {
     this.stand(text);
     this.#timer = setTimeout(() => this.clear(), PASSING_MS);
   }
 
-  /** Shows `text` until something else is shown. */
   stand(text: string): void {
     clearTimeout(this.#timer);
     this.#element.textContent = text;
@@ -34,14 +42,14 @@ export class NoticeBar {
 
 /** What the visitor is told of the connection: nothing of a blip, one line while it is away, one where speech was lost. */
 export class LinkNotice {
-  readonly #bar: NoticeBar;
+  readonly #bar: Notices;
   readonly #controller: AvatarController;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lost = false;
   #wasCut = false;
   #hadOne = false;
 
-  constructor(bar: NoticeBar, controller: AvatarController) {
+  constructor(bar: Notices, controller: AvatarController) {
     this.#bar = bar;
     this.#controller = controller;
   }

@@ -10,18 +10,27 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { createPresenter, createRelay } from '@visavis/server-sdk';
 import { ClipStore, loadSample, SPEECH_RATE } from './clips.js';
 import { Performer } from './performer.js';
+import { Visitors, type Offer } from './visitors.js';
 import { createWeb } from './web.js';
 
 const HOST = '127.0.0.1';
 const AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
 const SAMPLE = 'austen';
 const VERSION = '0.1.0';
+/** What there is until the pipeline is wired: the voice, and typing. */
+const OFFER: Offer = {
+  hears: false, notice: 'Speech recognition is not there yet. You can type.',
+  offered: { voice: [{ id: 'flite', label: 'flite, light' }], stt: [], llm: [] },
+  defaults: () => ({ voice: 'flite', stt: '', llm: '' }),
+};
 const DEV = { appId: 'dev-app', apiKey: 'dev-key' } as const;
 
 export interface DemoOptions {
   /** Port of the page, on loopback; 0 takes a free one. */
   readonly port: number;
   readonly voice: Voice;
+  /** Takes a line for the operator. */
+  readonly log: (line: string) => void;
 }
 
 export interface Demo {
@@ -30,7 +39,7 @@ export interface Demo {
 }
 
 /** Starts the Motion Server, the reference backend and the page. Rejects with `invalidConfiguration` where the port is taken. */
-export async function startDemo({ port, voice }: DemoOptions): Promise<Demo> {
+export async function startDemo({ port, voice, log }: DemoOptions): Promise<Demo> {
   const sample = await loadSample(SAMPLE);
   const avatars = new AvatarLibrary({ folders: [AVATARS] });
   const motionServer = await createMotionServer(devConfig({ avatars: (await avatars.list()).map(({ id }) => id) }));
@@ -42,7 +51,12 @@ export async function startDemo({ port, voice }: DemoOptions): Promise<Demo> {
     new Performer({ client, presenter, voice, clips, sample });
     presenter.start().catch(() => undefined); // the client has been told; the next turn tries again
   });
-  const web = createWeb({ clips, avatars, issueTicket: (avatarId) => ({ ticket: relay.tickets.issue({ avatarId }).ticket }) });
+  const visitors = new Visitors(() => OFFER);
+  const web = createWeb({
+    clips, avatars, visitors,
+    issueTicket: (avatarId, visitor) => ({ ticket: relay.tickets.issue({ avatarId, subject: visitor }).ticket }),
+    onProblem: (problem) => log(`a page reports ${problem}`),
+  });
   const server = createAdaptorServer({ fetch: web.fetch }) as Server;
   relay.attach(server);
   const close = async (): Promise<void> => {

@@ -19,7 +19,7 @@ const program = new Command('visavis-demo')
   .addOption(new Option('-p, --port <n>', 'port of the page').env('VISAVIS_PORT').argParser(portNumber).default(DEFAULT_PORT))
   .addOption(new Option('--voice <name>', 'flite voice').choices(FLITE_VOICES).default('slt'))
   .action(async ({ port, voice }: { port: number; voice: FliteVoiceName }) => {
-    const demo = await startDemo({ port, voice: createFliteVoice(voice) });
+    const demo = await startDemo({ port, voice: createFliteVoice(voice), log: (line) => console.error(line) });
     console.log(`Visavis is ready: ${demo.url}`);
     const stop = (): void => {
       process.off('SIGINT', stop).off('SIGTERM', stop);

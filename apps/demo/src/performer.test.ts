@@ -53,7 +53,7 @@ function stage(speech: (text: string) => Pcm = () => SPEECH): Stage {
     onPlaybackFinished: (listener: typeof onFinished) => { onFinished = listener; },
     presence: (state: string) => told.push(state),
     error: ({ code, message }: VisavisError) => told.push(`${code}: ${message}`),
-    transcript: ({ text, final }: { text: string; final: boolean }) => { if (final) told.push(text); },
+    transcript: ({ role, text, final }: { role: string; text: string; final: boolean }) => { if (final && role === 'avatar') told.push(text); },
   };
   const voice: Voice = {
     sampleRate: SPEECH.sampleRate, dispose: () => Promise.resolve(),

@@ -3,9 +3,10 @@ import { VisavisError } from '@visavis/protocol/errors';
 import type { Presenter, RelayClient, Turn } from '@visavis/server-sdk';
 import type { Clip, ClipStore } from './clips.js';
 
-/** Texts of the form `/sample` and `/clip ID` play a recording; everything else is spoken. */
+/** Texts of the form `/sample` and `/clip ID` play a recording; everything else is spoken, `/say TEXT` without an echo of the text. */
 const CLIP_COMMAND = /^\/clip (\S{1,64})$/;
 const SAMPLE_COMMAND = '/sample';
+const SAY_COMMAND = /^\/say\s+/;
 
 export interface PerformerParts {
   readonly client: RelayClient;
@@ -36,7 +37,8 @@ export class Performer {
     const turn = this.#begin();
     try {
       const clip = this.#clipFor(text);
-      await (clip ? this.#play(turn, clip) : this.#say(turn, text));
+      if (!clip && !SAY_COMMAND.test(text)) this.#parts.client.transcript({ role: 'user', reqId: '', text, words: [], final: true });
+      await (clip ? this.#play(turn, clip) : this.#say(turn, text.replace(SAY_COMMAND, '')));
     } catch (error) {
       if (turn.signal.aborted) return;
       this.#parts.presenter.interrupt();

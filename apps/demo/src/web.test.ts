@@ -3,18 +3,26 @@ import { fileURLToPath } from 'node:url';
 import { AvatarLibrary } from '@visavis/motion-server';
 import { describe, expect, it } from 'vitest';
 import { ClipStore, loadSample, MAX_CLIP_BYTES, SPEECH_RATE } from './clips.js';
+import { Visitors } from './visitors.js';
 import { createWeb } from './web.js';
 
 const wav = readFileSync(new URL('../assets/samples/austen.wav', import.meta.url));
 
-function web(): { ask: (path: string, init?: RequestInit) => Promise<Response>; clips: ClipStore } {
+function web(): { ask: (path: string, init?: RequestInit) => Promise<Response>; clips: ClipStore; visitors: Visitors; problems: string[] } {
   let ids = 0;
   const clips = new ClipStore(() => `clip${ids++}`);
   const avatars = new AvatarLibrary({ folders: [fileURLToPath(new URL('../../../avatars', import.meta.url))] });
-  const app = createWeb({ clips, avatars, issueTicket: (avatarId) => ({ ticket: `t of ${avatarId}` }) });
+  const problems: string[] = [];
+  const visitors = new Visitors(() => ({
+    hears: true, notice: '', offered: { voice: [{ id: 'slt', label: 'Slt' }, { id: 'rms', label: 'Rms' }], stt: [], llm: [] },
+    defaults: (avatarId) => ({ voice: avatarId === 'leo' ? 'rms' : 'slt', stt: '', llm: '' }),
+  }));
+  const app = createWeb({
+    clips, avatars, visitors, issueTicket: (avatarId, visitor) => ({ ticket: `t of ${avatarId}${visitor && ` for ${visitor}`}` }), onProblem: (problem) => problems.push(problem),
+  });
   const ask = async (path: string, { headers, ...init }: RequestInit = {}): Promise<Response> =>
     app.request(`http://127.0.0.1:8080${path}`, { ...init, headers: { host: '127.0.0.1:8080', ...headers } });
-  return { ask, clips };
+  return { ask, clips, visitors, problems };
 }
 
 describe('the demo on HTTP', () => {
@@ -22,6 +30,16 @@ describe('the demo on HTTP', () => {
     const { ask } = web();
     const response = await ask('/api/ticket', { method: 'POST', headers: { origin: 'http://127.0.0.1:8080' } });
     expect(await response.json()).toEqual({ path: '/relay', ticket: 't of ava' });
+  });
+
+  it('knows by its ticket which page a client is, where the page names itself', async () => {
+    const { ask } = web();
+    const askFor = async (visitor: unknown): Promise<unknown> => {
+      const response = await ask('/api/ticket', { method: 'POST', body: JSON.stringify({ visitor }) });
+      return response.status === 200 ? ((await response.json()) as { ticket: string }).ticket : response.status;
+    };
+    expect(await askFor('visitor-1')).toBe('t of ava for visitor-1');
+    for (const bad of ['short', 7, 'x'.repeat(65), 'with space']) expect(await askFor(bad)).toBe(400);
   });
 
   it('gives tickets for the avatar that is asked for, where it can be one', async () => {

@@ -7,6 +7,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { MAX_CLIP_BYTES, type ClipStore } from './clips.js';
 import { loopbackOnly } from './guard.js';
+import { createVisitorRoutes, visitorIdOf, type VisitorRoutesParts } from './visitor-routes.js';
 
 const PAGE = fileURLToPath(new URL('../dist/page', import.meta.url));
 
@@ -40,21 +41,28 @@ const clipLimit = bodyLimit({
 
 const ticketLimit = bodyLimit({ maxSize: 1024, onError: (context) => context.json({ message: 'a ticket is asked for in fewer words' }, 413) });
 
-/** The avatar a ticket is asked for: the default one where none is named, undefined where the name can be none's. */
-function avatarIdOf(asked: unknown): string | undefined {
-  const { avatarId = DEFAULT_AVATAR } = Object(asked) as { avatarId?: unknown };
-  return typeof avatarId === 'string' && isAvatarId(avatarId) ? avatarId : undefined;
+interface Wish {
+  readonly avatarId: string;
+  readonly visitor: string;
 }
 
-export interface WebParts {
+/** Whom a ticket is asked for: the default avatar where none is named, nobody where no page names itself; undefined where a name can be none's. */
+function wishOf(asked: unknown): Wish | undefined {
+  const { avatarId = DEFAULT_AVATAR, visitor } = Object(asked) as { avatarId?: unknown; visitor?: unknown };
+  const named = visitor === undefined ? '' : visitorIdOf(visitor);
+  if (typeof avatarId !== 'string' || !isAvatarId(avatarId) || named === undefined) return undefined;
+  return { avatarId, visitor: named };
+}
+
+export interface WebParts extends VisitorRoutesParts {
   readonly clips: ClipStore;
   readonly avatars: AvatarLibrary;
-  /** Hands out a ticket that opens the relay once, for an avatar by its id. */
-  issueTicket(avatarId: string): { ticket: string };
+  /** Hands out a ticket that opens the relay once, for an avatar by its id and a page that named itself, or ''. */
+  issueTicket(avatarId: string, visitor: string): { ticket: string };
 }
 
-/** The demo's HTTP side: the page, the avatars, tickets, and clips to speak. */
-export function createWeb({ clips, avatars, issueTicket }: WebParts): Hono {
+/** The demo's HTTP side: the page, the avatars, tickets, clips to speak, and what the page is told beside the relay. */
+export function createWeb({ clips, avatars, issueTicket, visitors, onProblem }: WebParts): Hono {
   const app = new Hono();
   app.use(loopbackOnly);
   // Before the page's headers: avatars have stricter ones of their own.
@@ -62,10 +70,12 @@ export function createWeb({ clips, avatars, issueTicket }: WebParts): Hono {
   app.use(headers);
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.post('/api/ticket', ticketLimit, async (context) => {
-    const avatarId = avatarIdOf(await context.req.json().catch(() => ({})));
-    if (avatarId === undefined) return context.json({ message: 'give {"avatarId": "ID"}, the name of a folder of avatars/' }, 400);
-    return context.json({ path: '/relay', ...issueTicket(avatarId) });
+    const wish = wishOf(await context.req.json().catch(() => ({})));
+    if (!wish) return context.json({ message: 'give {"avatarId": "ID"}, the name of a folder of avatars/' }, 400);
+    if (wish.visitor) visitors.enter(wish.visitor, wish.avatarId);
+    return context.json({ path: '/relay', ...issueTicket(wish.avatarId, wish.visitor) });
   });
+  app.route('/api', createVisitorRoutes({ visitors, onProblem }));
   app.post('/api/clips', clipLimit, async (context) => {
     try {
       return context.json({ id: await clips.add(new Uint8Array(await context.req.arrayBuffer())) });
