@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMoonshine } from '../dist/asr/index.js';
 import { ModelStore } from '../dist/models/index.js';
 import type { Transcriber } from '../src/asr/recogniser.js';
-import { GatedStt } from '../src/providers/embedded/speech-to-text.js';
+import { GatedStt } from '../src/providers/gated-stt.js';
 import { loadSilero } from '../src/vad/index.js';
 import { AUSTEN, AUSTEN_TEXT, noise, pushAll, silence } from './speech.js';
 

@@ -2,7 +2,7 @@ import { initializeLogger } from '@livekit/agents';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createFlite } from '../dist/tts/index.js';
 import { withFallback } from '../src/providers/embedded/fallback-speaker.js';
-import { EmbeddedTts } from '../src/providers/embedded/text-to-speech.js';
+import { ClauseTts } from '../src/providers/clause-tts.js';
 import { speechTimes } from '../src/providers/speech-times.js';
 import type { Speaker, Speech } from '../src/tts/speech.js';
 import { collect } from './speech.js';
@@ -26,7 +26,7 @@ function noting(speaker: Speaker): { speaker: Speaker; asked: string[]; signals:
 describe('an embedded voice', () => {
   it('speaks clause by clause while the text is still being written, with times that go on', async () => {
     const { speaker, asked } = noting(flite.speaker('slt'));
-    const stream = new EmbeddedTts({ speaker, model: 'flite slt' }).stream();
+    const stream = new ClauseTts({ speaker, model: 'flite slt', provider: 'embedded' }).stream();
     stream.pushText('When I was young and easy, ');
     const first = await stream.next();
     expect(asked).toEqual(['When I was young and easy,']);
@@ -51,7 +51,7 @@ describe('an embedded voice', () => {
 
   it('ends at once when it is cut, and gives up the clause that waits', async () => {
     const { speaker, asked, signals } = noting(flite.speaker('slt'));
-    const stream = new EmbeddedTts({ speaker, model: 'flite slt' }).stream();
+    const stream = new ClauseTts({ speaker, model: 'flite slt', provider: 'embedded' }).stream();
     stream.pushText('One sentence is here. Another sentence is here. A third one is here. And a fourth.');
     stream.endInput();
     await stream.next();
@@ -63,7 +63,7 @@ describe('an embedded voice', () => {
   });
 
   it('says nothing where there is nothing to say, and ends', async () => {
-    const tts = new EmbeddedTts({ speaker: flite.speaker('slt'), model: 'flite slt' });
+    const tts = new ClauseTts({ speaker: flite.speaker('slt'), model: 'flite slt', provider: 'embedded' });
     for (const text of ['', '   ', '🙂']) {
       const stream = tts.stream();
       stream.pushText(text);
@@ -74,7 +74,7 @@ describe('an embedded voice', () => {
 
   it('gives a whole text as one stream too', async () => {
     const { speaker, asked } = noting(flite.speaker('rms'));
-    const frame = await new EmbeddedTts({ speaker, model: 'flite rms' }).synthesize('Good morning. Good night.').collect();
+    const frame = await new ClauseTts({ speaker, model: 'flite rms', provider: 'embedded' }).synthesize('Good morning. Good night.').collect();
     expect(asked).toEqual(['Good morning.', 'Good night.']);
     expect(frame.samplesPerChannel / 16_000).toBeGreaterThan(1);
   });
@@ -101,7 +101,7 @@ describe('an embedded voice', () => {
 
   it('tells of an engine that fails, and ends', async () => {
     const broken: Speaker = { sampleRate: 24_000, synthesise: () => Promise.reject(new Error('no model')) };
-    const tts = new EmbeddedTts({ speaker: broken, model: 'broken' });
+    const tts = new ClauseTts({ speaker: broken, model: 'broken', provider: 'embedded' });
     const errors: Error[] = [];
     tts.on('error', ({ error }) => errors.push(error));
     const stream = tts.stream();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AudioFrame } from '@livekit/rtc-node';
-import type { stt, tts } from '@livekit/agents';
+import { type stt, type tts, USERDATA_TIMED_TRANSCRIPT } from '@livekit/agents';
 import { parseWav } from '@visavis/motion';
 
 /** A person reading seven seconds of Jane Austen, 16 kHz. */
@@ -38,7 +38,11 @@ export async function collect(stream: tts.SynthesizeStream): Promise<{ frames: A
   let ended = false;
   for await (const audio of stream) {
     if (typeof audio === 'symbol') ended = true;
-    else frames.push(audio.frame);
+    else {
+      // As the framework does on its way to the conversation.
+      if (audio.timedTranscripts) audio.frame.userdata[USERDATA_TIMED_TRANSCRIPT] = audio.timedTranscripts;
+      frames.push(audio.frame);
+    }
   }
   return { frames, ended };
 }

@@ -1,8 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { loadAgentConfig, parseAgentConfig } from './config.js';
 import { PROVIDERS } from './schema.js';
 
@@ -21,6 +23,21 @@ describe('a configuration', () => {
       stt: { provider: 'embedded', model: 'auto' }, llm: { provider: 'embedded' },
       tts: { provider: 'embedded', engine: 'auto', speed: 1 }, vad: { minSpeechMs: 50, minSilenceMs: 200, threshold: 0.5 },
     });
+  });
+
+  it('has an example that says what holds without it, and names no setting that there is not', async () => {
+    const path = fileURLToPath(new URL('../../agent.example.yaml', import.meta.url));
+    expect(await loadAgentConfig({ file: path, env: {} })).toEqual(await loadAgentConfig({ env: {} }));
+    const text = await readFile(path, 'utf8');
+    const alternatives = text.split(/^(stt|llm|tts):$/m).slice(1);
+    for (const [i, part] of alternatives.entries()) {
+      if (i % 2) continue;
+      for (const block of alternatives[i + 1]!.split(/^# (?=provider:)/m).slice(1)) {
+        const yaml = `${part}:\n  ${block.split(/^\w/m)[0]!.replace(/^# /gm, '  ')}`;
+        const variables = { ...KEYS, MY_LLM_KEY: 'mine' };
+        expect(parseAgentConfig(parse(yaml), variables)).toHaveProperty([part, 'provider'], /provider: (\S+)/.exec(block)![1]);
+      }
+    }
   });
 
   it('is read from YAML, with keys by reference', async () => {

@@ -3,18 +3,17 @@ import { AudioFrame } from '@livekit/rtc-node';
 import type { Transcriber } from '../asr/recogniser.js';
 
 const SAMPLE_RATE = 16_000;
-const TIMEOUT_MS = 10_000;
 
-/** A recogniser that is asked by HTTP for one utterance at a time. Rejects as its client does, or after ten seconds. */
-export function httpTranscriber(client: stt.STT): Transcriber {
+/** A recogniser that is asked by HTTP for one utterance at a time. Rejects as its client does, or after `timeoutMs`. */
+export function httpTranscriber(client: stt.STT, timeoutMs: number): Transcriber {
   return {
     transcribe: async (samples, signal) => {
-      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const event = await client.recognize(frameOf(samples), signal ? AbortSignal.any([signal, timeout]) : timeout);
         return event.alternatives?.[0].text.trim() ?? '';
       } catch (error) {
-        throw timeout.aborted && !signal?.aborted ? new Error('speech recognition timed out') : error;
+        throw timeout.aborted && !signal?.aborted ? new Error('timed out') : error;
       }
     },
   };

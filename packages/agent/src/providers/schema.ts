@@ -6,15 +6,21 @@ import { Secret } from './secret.js';
 const url = z.url({ protocol: /^(https?|wss?)$/, error: 'must be an address such as http://127.0.0.1:11434/v1' });
 const name = z.string().min(1).max(200);
 const key = z.instanceof(Secret);
+/** How long a provider may be silent, in milliseconds. */
+const within = (usualMs: number): z.ZodDefault<z.ZodNumber> => z.number().min(200).max(120_000).default(usualMs);
+const hears = { timeoutMs: within(8_000) };
+// A server of one's own loads its model with the first question.
+const thinks = { timeoutMs: within(20_000) };
+const speaks = { timeoutMs: within(8_000) };
 
 const embeddedStt = z.strictObject({
   provider: z.literal('embedded'),
   /** `base` is exact, `tiny` quick; `auto` takes the best that is there. */
   model: z.enum(['auto', 'base', 'tiny']).default('auto'),
 });
-const deepgram = z.strictObject({ provider: z.literal('deepgram'), apiKey: key, model: name.default('nova-3'), language: name.default('en-US'), baseURL: url.optional() });
-const openaiStt = z.strictObject({ provider: z.literal('openai'), apiKey: key, model: name.default('gpt-4o-mini-transcribe'), language: name.default('en'), baseURL: url.optional() });
-const compatibleStt = z.strictObject({ provider: z.literal('openai-compatible'), apiKey: key.optional(), model: name.default('whisper-1'), language: name.default('en'), baseURL: url });
+const deepgram = z.strictObject({ provider: z.literal('deepgram'), apiKey: key, model: name.default('nova-3'), language: name.default('en-US'), baseURL: url.optional(), ...hears });
+const openaiStt = z.strictObject({ provider: z.literal('openai'), apiKey: key, model: name.default('gpt-4o-mini-transcribe'), language: name.default('en'), baseURL: url.optional(), ...hears });
+const compatibleStt = z.strictObject({ provider: z.literal('openai-compatible'), apiKey: key.optional(), model: name.default('whisper-1'), language: name.default('en'), baseURL: url, ...hears });
 
 const embeddedLlm = z.strictObject({
   provider: z.literal('embedded'),
@@ -22,9 +28,9 @@ const embeddedLlm = z.strictObject({
   knowledge: z.string().min(1).optional(),
 });
 const temperature = z.number().min(0).max(2).optional();
-const openaiLlm = z.strictObject({ provider: z.literal('openai'), apiKey: key, model: name.default('gpt-4.1-mini'), temperature, baseURL: url.optional() });
-const compatibleLlm = z.strictObject({ provider: z.literal('openai-compatible'), apiKey: key.optional(), model: name, temperature, baseURL: url });
-const realtime = z.strictObject({ provider: z.literal('openai-realtime'), apiKey: key, model: name.default('gpt-realtime'), voice: name.default('marin'), baseURL: url.optional() });
+const openaiLlm = z.strictObject({ provider: z.literal('openai'), apiKey: key, model: name.default('gpt-4.1-mini'), temperature, baseURL: url.optional(), ...thinks });
+const compatibleLlm = z.strictObject({ provider: z.literal('openai-compatible'), apiKey: key.optional(), model: name, temperature, baseURL: url, ...thinks });
+const realtime = z.strictObject({ provider: z.literal('openai-realtime'), apiKey: key, model: name.default('gpt-realtime'), voice: name.default('marin'), baseURL: url.optional(), ...thinks });
 
 const speed = z.number().min(0.5).max(2).default(1);
 const embeddedTts = z.strictObject({
@@ -35,10 +41,10 @@ const embeddedTts = z.strictObject({
   voice: z.enum([...KOKORO_VOICES, ...FLITE_VOICES]).optional(),
   speed,
 });
-const elevenlabs = z.strictObject({ provider: z.literal('elevenlabs'), apiKey: key, voice: name.optional(), model: name.default('eleven_turbo_v2_5'), language: name.optional(), baseURL: url.optional() });
-const cartesia = z.strictObject({ provider: z.literal('cartesia'), apiKey: key, voice: name.optional(), model: name.default('sonic-3'), language: name.default('en'), baseURL: url.optional() });
-const openaiTts = z.strictObject({ provider: z.literal('openai'), apiKey: key, voice: name.default('alloy'), model: name.default('gpt-4o-mini-tts'), speed, baseURL: url.optional() });
-const compatibleTts = z.strictObject({ provider: z.literal('openai-compatible'), apiKey: key.optional(), voice: name.default('alloy'), model: name, speed, baseURL: url });
+const elevenlabs = z.strictObject({ provider: z.literal('elevenlabs'), apiKey: key, voice: name.optional(), model: name.default('eleven_turbo_v2_5'), language: name.optional(), baseURL: url.optional(), ...speaks });
+const cartesia = z.strictObject({ provider: z.literal('cartesia'), apiKey: key, voice: name.optional(), model: name.default('sonic-3'), language: name.default('en'), baseURL: url.optional(), ...speaks });
+const openaiTts = z.strictObject({ provider: z.literal('openai'), apiKey: key, voice: name.default('alloy'), model: name.default('gpt-4o-mini-tts'), speed, baseURL: url.optional(), ...speaks });
+const compatibleTts = z.strictObject({ provider: z.literal('openai-compatible'), apiKey: key.optional(), voice: name.default('alloy'), model: name, speed, baseURL: url, ...speaks });
 
 export const STT = z.discriminatedUnion('provider', [embeddedStt, deepgram, openaiStt, compatibleStt]);
 export const LLM = z.discriminatedUnion('provider', [embeddedLlm, openaiLlm, compatibleLlm, realtime]);

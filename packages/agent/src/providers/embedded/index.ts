@@ -1,11 +1,11 @@
 /** The embedded engines as providers of LiveKit Agents. */
 import type { stt, tts } from '@livekit/agents';
 import type { SttConfig, TtsConfig } from '../schema.js';
+import { ClauseTts } from '../clause-tts.js';
 import { type AvatarVoice, voicesFor } from '../voices.js';
 import type { Engines } from './engines.js';
 import { withFallback } from './fallback-speaker.js';
-import { GatedStt } from './speech-to-text.js';
-import { EmbeddedTts } from './text-to-speech.js';
+import { GatedStt } from '../gated-stt.js';
 
 type Of<Config, Provider> = Extract<Config, { provider: Provider }>;
 
@@ -23,9 +23,9 @@ export function embeddedStt({ model }: Of<SttConfig, 'embedded'>, { tiny, base, 
 export function embeddedTts(config: Of<TtsConfig, 'embedded'>, engines: Engines, avatar: AvatarVoice | undefined, onFailure: (error: unknown) => void): tts.TTS {
   const voices = voicesFor(avatar, config.voice);
   const flite = engines.flite.speaker(voices.flite, config.speed);
-  if (!engines.kokoro || usesFlite(config)) return new EmbeddedTts({ speaker: flite, model: `flite ${voices.flite}` });
+  if (!engines.kokoro || usesFlite(config)) return new ClauseTts({ speaker: flite, model: `flite ${voices.flite}`, provider: 'embedded' });
   const speaker = withFallback(engines.kokoro.speaker(voices.kokoro, config.speed), flite, onFailure);
-  return new EmbeddedTts({ speaker, model: `kokoro ${voices.kokoro}`, maxClause: KOKORO_MAX_CLAUSE });
+  return new ClauseTts({ speaker, model: `kokoro ${voices.kokoro}`, provider: 'embedded', maxClause: KOKORO_MAX_CLAUSE });
 }
 
 /** By its engine, or by a voice that flite alone has. */

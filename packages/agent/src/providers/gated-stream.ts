@@ -1,5 +1,5 @@
 import { type APIConnectOptions, stt, VADEventType, type VADEvent, type VADStream } from '@livekit/agents';
-import type { Transcriber } from '../../asr/recogniser.js';
+import type { Transcriber } from '../asr/recogniser.js';
 import { Utterance } from './utterance.js';
 
 /** Sound between two partial texts, in milliseconds. */

@@ -5,7 +5,7 @@
 import { type APIConnectOptions, type AudioBuffer, mergeFrames, stt, type VAD } from '@livekit/agents';
 import { toFloatSamples } from '@visavis/motion';
 import { VisavisError } from '@visavis/protocol/errors';
-import type { Transcriber } from '../../asr/recogniser.js';
+import type { Transcriber } from '../asr/recogniser.js';
 import { GatedStream } from './gated-stream.js';
 
 export interface GatedSttOptions {

@@ -1,29 +1,30 @@
-/** The embedded voices as a `tts.TTS` of LiveKit Agents: text in as it is written, speech out clause by clause. Knows no engine and no turns. */
+/** Voices that speak a clause at a time, as a `tts.TTS` of LiveKit Agents: text in as it is written, speech out. Knows no engine and no turns. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type APIConnectOptions, shortuuid, tts } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { ClauseCutter } from '../../tts/clauses.js';
-import type { Speaker, Speech, TimedText } from '../../tts/speech.js';
-import { isSilent } from '../../tts/words.js';
-import { setSpeechTimes } from '../speech-times.js';
+import { ClauseCutter } from '../tts/clauses.js';
+import type { Speaker, Speech, TimedText } from '../tts/speech.js';
+import { isSilent } from '../tts/words.js';
+import { setSpeechTimes } from './speech-times.js';
 
 const FRAME_MS = 100;
 /** Speech made ahead of the moment it could be heard, at most: the stream waits until there is less. */
 const MAX_AHEAD_MS = 30_000;
 
-export interface EmbeddedTtsOptions {
+export interface ClauseTtsOptions {
   readonly speaker: Speaker;
-  /** Names of the engine and the voice, for reports. */
+  /** Names, for reports. */
   readonly model: string;
+  readonly provider: string;
   /** Longest clause in characters. Default 160. */
   readonly maxClause?: number;
 }
 
-export class EmbeddedTts extends tts.TTS {
-  label = 'visavis.EmbeddedTts';
-  readonly #options: EmbeddedTtsOptions;
+export class ClauseTts extends tts.TTS {
+  label = 'visavis.ClauseTts';
+  readonly #options: ClauseTtsOptions;
 
-  constructor(options: EmbeddedTtsOptions) {
+  constructor(options: ClauseTtsOptions) {
     super(options.speaker.sampleRate, 1, { streaming: true, alignedTranscript: true });
     this.#options = options;
   }
@@ -33,7 +34,7 @@ export class EmbeddedTts extends tts.TTS {
   }
 
   override get provider(): string {
-    return 'embedded';
+    return this.#options.provider;
   }
 
   synthesize(text: string, connOptions?: APIConnectOptions, abortSignal?: AbortSignal): tts.ChunkedStream {
@@ -48,18 +49,25 @@ export class EmbeddedTts extends tts.TTS {
 /** A text that is there as a whole. */
 class WholeText extends tts.ChunkedStream {
   label = 'visavis.WholeText';
-  readonly #options: EmbeddedTtsOptions;
+  readonly #owner: ClauseTts;
+  readonly #options: ClauseTtsOptions;
 
-  constructor(owner: EmbeddedTts, options: EmbeddedTtsOptions, text: string, connOptions?: APIConnectOptions, abortSignal?: AbortSignal) {
+  constructor(owner: ClauseTts, options: ClauseTtsOptions, text: string, connOptions?: APIConnectOptions, abortSignal?: AbortSignal) {
     super(text, owner, connOptions, abortSignal);
+    this.#owner = owner;
     this.#options = options;
   }
 
+  /** Tells what fails by itself: what this throws, the framework tells and then leaves unhandled, which ends the process. */
   protected async run(): Promise<void> {
     const cutter = new ClauseCutter(this.#options.maxClause);
     const segment = new Segment(this.#options.speaker, (audio) => this.queue.put(audio), this.abortSignal);
-    for (const clause of [...cutter.push(this.inputText), ...cutter.flush()]) {
-      if (!(await segment.speak(clause))) return;
+    try {
+      for (const clause of [...cutter.push(this.inputText), ...cutter.flush()]) {
+        if (!(await segment.speak(clause))) return;
+      }
+    } catch (error) {
+      this.#owner.emit('error', { type: 'tts_error', timestamp: Date.now(), label: this.label, error: error as Error, recoverable: false });
     }
   }
 }
@@ -67,9 +75,9 @@ class WholeText extends tts.ChunkedStream {
 /** A text that is still being written. */
 class TextStream extends tts.SynthesizeStream {
   label = 'visavis.TextStream';
-  readonly #options: EmbeddedTtsOptions;
+  readonly #options: ClauseTtsOptions;
 
-  constructor(owner: EmbeddedTts, options: EmbeddedTtsOptions, connOptions?: APIConnectOptions) {
+  constructor(owner: ClauseTts, options: ClauseTtsOptions, connOptions?: APIConnectOptions) {
     super(owner, connOptions);
     this.#options = options;
   }
