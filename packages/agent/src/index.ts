@@ -4,6 +4,6 @@
  */
 export type { ClientLine } from './conversation/client-line.js';
 export { createConversation, type Conversation } from './conversation/conversation.js';
-export type { ConversationOptions, FrameTimes, HistoryLine } from './conversation/options.js';
+export type { ConversationOptions, HistoryLine } from './conversation/options.js';
 export type { TurnReport, TurnSource, TurnStages } from './conversation/turn-report.js';
 export { FLOOR_RULES, type FloorRules } from './floor/floor.js';

@@ -1,15 +1,13 @@
 import { voice } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { StreamingResampler, toFloatSamples } from '@visavis/motion';
-import type { TimedText } from '../tts/speech.js';
+import { speechTimes } from '../providers/speech-times.js';
 import type { Delivery, Heard } from '../stage/delivery.js';
 import type { Stage } from '../stage/stage.js';
 import { createPlan, planOf, type UtterancePlan } from './plan.js';
 
 export interface AvatarOutputOptions {
   readonly stage: Stage;
-  /** Word and phoneme times that a frame carries, milliseconds from its segment's start. */
-  timesOf(frame: AudioFrame): { readonly words: readonly TimedText[]; readonly phonemes: readonly TimedText[] };
   /** An utterance has begun. */
   onBegun(delivery: Delivery): void;
 }
@@ -39,7 +37,7 @@ export class AvatarOutput extends voice.AudioOutput {
     const mono = frame.channels === 1 ? frame.data : firstChannel(frame);
     const samples = resampler ? toPcm(resampler.push(toFloatSamples(mono))) : mono;
     try {
-      await delivery.push({ samples, ...this.#options.timesOf(frame) });
+      await delivery.push({ samples, ...speechTimes(frame) });
     } catch (error) {
       delivery.cut();
       throw error;

@@ -6,13 +6,13 @@ import { systemClock, type Clock, type MicrophonePcm, type PresenceName, type Su
 import { Floor, FLOOR_RULES, type AvatarState, type UserTurn } from '../floor/floor.js';
 import { Ear } from '../hearing/ear.js';
 import { EchoGate } from '../hearing/echo-gate.js';
+import { toProviderError } from '../providers/errors.js';
+import type { Part } from '../providers/schema.js';
 import { withoutTags } from '../speech/tags.js';
 import type { Delivery, Heard } from '../stage/delivery.js';
 import { Stage } from '../stage/stage.js';
 import { AvatarOutput } from './avatar-output.js';
 import type { ClientLine } from './client-line.js';
-import { failureOf, type FailingPart } from './failures.js';
-import { timedTranscript } from './frame-times.js';
 import { ensureLogger } from './livekit.js';
 import type { ConversationOptions, HistoryLine } from './options.js';
 import type { UtterancePlan } from './plan.js';
@@ -58,6 +58,8 @@ export function createConversation(client: ClientLine, options: ConversationOpti
 interface LiveTurn {
   readonly recorder: TurnRecorder;
   readonly plans: UtterancePlan[];
+  /** A provider has said why it comes to nothing. */
+  hasFailed: boolean;
 }
 
 class AvatarConversation implements Conversation, AgentHost {
@@ -96,7 +98,7 @@ class AvatarConversation implements Conversation, AgentHost {
       onError: (error) => options.onError?.(error),
     });
     this.#output = new AvatarOutput({
-      stage: this.#stage, timesOf: options.timesOf ?? timedTranscript, onBegun: (delivery) => this.#begun(delivery),
+      stage: this.#stage, onBegun: (delivery) => this.#begun(delivery),
     });
     this.#agent = this.#createAgent();
     this.#session = this.#createSession();
@@ -169,7 +171,7 @@ class AvatarConversation implements Conversation, AgentHost {
 
   onReply({ length, calledTools, wasTooLong }: { length: number; calledTools: boolean; wasTooLong: boolean }): void {
     if (wasTooLong) this.#fail(new VisavisError('messageTooLarge', 'the language model did not stop; the rest of its answer is not said'));
-    if (length === 0 && !calledTools) this.#fail(new VisavisError('upstreamError', 'the language model gave no answer; ask again', { fatal: false, retryable: true }));
+    if (length === 0 && !calledTools && !this.#current?.hasFailed) this.#fail(new VisavisError('providerFailed', 'the language model gave no answer: ask again'));
   }
 
   onPlanned(plan: UtterancePlan): void {
@@ -181,7 +183,7 @@ class AvatarConversation implements Conversation, AgentHost {
   onNoSound(text: string): void {
     // What cannot be heard can be read.
     this.#client.transcript({ role: 'avatar', text: text.trim(), final: true });
-    this.#fail(new VisavisError('upstreamError', 'the voice gave no sound; the answer is shown as text', { fatal: false, retryable: true, detail: { part: 'tts' } }));
+    if (!this.#current?.hasFailed) this.#fail(new VisavisError('providerFailed', 'the voice gave no sound: read the answer, or choose another voice'));
   }
 
   #createAgent(): SpeakingAgent {
@@ -209,7 +211,7 @@ class AvatarConversation implements Conversation, AgentHost {
     session.output.audio = this.#output;
     session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
       const { type, recoverable } = error as { type?: string; recoverable?: boolean };
-      if (!recoverable) this.#fail(failureOf(type === 'tts_error' ? 'tts' : 'llm', error));
+      if (!recoverable) this.#providerFailed(type === 'tts_error' ? 'tts' : 'llm', error);
     });
     return session;
   }
@@ -220,9 +222,9 @@ class AvatarConversation implements Conversation, AgentHost {
     return new Ear({ stt, vad, clock: this.#clock }, {
       voiceStarted: () => { this.#floor.voiceStarted(); this.#show(); },
       voiceEnded: (silenceMs) => this.#floor.voiceEnded(silenceMs),
-      partial: (text) => { this.#tellUser(text, false); this.#floor.partial(text); },
+      partial: (text) => { if (text !== '') this.#tellUser(text, false); this.#floor.partial(text); },
       final: (text) => this.#floor.final(text),
-      failed: (error) => { if (!(error as { recoverable?: boolean }).recoverable) this.#fail(failureOf('stt' satisfies FailingPart, error)); },
+      failed: (error) => { if (!(error as { recoverable?: boolean }).recoverable) this.#providerFailed('stt', error); },
     });
   }
 
@@ -278,7 +280,7 @@ class AvatarConversation implements Conversation, AgentHost {
 
   #answer(source: TurnSource, said: string, originMs: number, speak: () => voice.SpeechHandle): TurnRecorder {
     const recorder = new TurnRecorder(this.#clock, { turnId: randomUUID(), source, said, voice: this.#options.voice, originMs });
-    const turn: LiveTurn = { recorder, plans: [] };
+    const turn: LiveTurn = { recorder, plans: [], hasFailed: false };
     this.#turns.push(turn);
     this.#show();
     void this.#ready.then((isReady) => {
@@ -381,6 +383,12 @@ class AvatarConversation implements Conversation, AgentHost {
     if (avatar === 'speaking' && !this.#floor.isHeld) return 'speaking';
     if (this.#floor.isUserTurn) return 'listening';
     return avatar === 'thinking' ? 'thinking' : avatar === 'speaking' ? 'listening' : 'idle';
+  }
+
+  #providerFailed(part: Part, error: unknown): void {
+    const turn = this.#current;
+    if (turn) turn.hasFailed = true;
+    this.#fail(toProviderError(error, part));
   }
 
   #fail(error: VisavisError): void {

@@ -1,9 +1,7 @@
 import type { llm, stt, tts, VAD, voice } from '@livekit/agents';
-import type { AudioFrame } from '@livekit/rtc-node';
 import type { VisavisError } from '@visavis/protocol/errors';
 import type { Clock, PresenterConfig } from '@visavis/server-sdk';
 import type { FloorRules } from '../floor/floor.js';
-import type { TimedText } from '../tts/speech.js';
 
 export interface HistoryLine {
   readonly role: 'user' | 'assistant';
@@ -12,15 +10,12 @@ export interface HistoryLine {
   readonly interrupted?: boolean;
 }
 
-/** Word and phoneme times that ride on a frame, milliseconds from its segment's start. */
-export type FrameTimes = (frame: AudioFrame) => { readonly words: readonly TimedText[]; readonly phonemes: readonly TimedText[] };
-
 export interface ConversationOptions {
   readonly llm: llm.LLM;
   readonly tts: tts.TTS;
   /** Both, or the conversation is by text. */
-  readonly stt?: stt.STT;
-  readonly vad?: VAD;
+  readonly stt?: stt.STT | undefined;
+  readonly vad?: VAD | undefined;
   /** How to reach the Motion Server; the sample rate is the voice's. */
   readonly motionServer: Omit<PresenterConfig, 'sampleRate' | 'onError'>;
   /** What the language model is told of its part. */
@@ -37,8 +32,6 @@ export interface ConversationOptions {
   readonly floor?: Partial<Omit<FloorRules, 'hasPartials'>>;
   /** Connection and retries of the providers, as LiveKit Agents takes them. */
   readonly connOptions?: NonNullable<voice.AgentSessionOptions['connOptions']>;
-  /** Reads the times a frame carries. Default: LiveKit Agents' timed transcripts. */
-  readonly timesOf?: FrameTimes;
   /** Everything that went wrong, with its cause; the client is told as well. */
   readonly onError?: (error: VisavisError) => void;
   readonly clock?: Clock;

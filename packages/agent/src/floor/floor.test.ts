@@ -80,6 +80,18 @@ describe('the floor', () => {
     expect(said).toEqual(['Hello there.']);
   });
 
+  it('waits for nothing once the recogniser says that the words were none', () => {
+    const { clock, floor, log } = stand();
+    floor.voiceStarted();
+    floor.partial('You');
+    floor.voiceEnded(0);
+    clock.advance(1_000);
+    floor.partial('');
+    clock.advance(0);
+    expect(log).toEqual([['nothing', 1_000]]);
+    expect(floor.isUserTurn).toBe(false);
+  });
+
   it('yields to a voice that goes on where nothing tells words as they are said', () => {
     const { clock, floor, log } = stand({ hasPartials: false });
     floor.avatarIs('speaking');

@@ -57,6 +57,8 @@ export class Floor {
   readonly #events: FloorEvents;
   #avatar: AvatarState = 'silent';
   #isVoiced = false;
+  /** From the first sound until the turn has ended. */
+  #isOpen = false;
   #isHeld = false;
   #finals = '';
   #partial = '';
@@ -73,7 +75,7 @@ export class Floor {
 
   /** Whether a voice is heard, or was and its turn has not ended. */
   get isUserTurn(): boolean {
-    return this.#isVoiced || this.#text !== '';
+    return this.#isOpen;
   }
 
   /** The avatar hushes until it is known whether the user wants the floor. */
@@ -91,6 +93,7 @@ export class Floor {
   voiceStarted(): void {
     this.#cancelEnd();
     this.#isVoiced = true;
+    this.#isOpen = true;
     if (this.#avatar === 'speaking') this.#hush();
   }
 
@@ -104,9 +107,12 @@ export class Floor {
     this.#awaitEnd();
   }
 
+  /** Empty: the words so far came to nothing. */
   partial(text: string): void {
+    const wasAwaited = this.#partial !== '';
     this.#partial = text;
     this.#consider();
+    if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();
   }
 
   final(text: string): void {
@@ -123,6 +129,7 @@ export class Floor {
     this.#release();
     this.#finals = '';
     this.#partial = '';
+    this.#isOpen = this.#isVoiced;
   }
 
   get #text(): string {
@@ -178,6 +185,7 @@ export class Floor {
     const isForAvatar = this.#avatar === 'silent' || asksForFloor(text);
     this.#finals = '';
     this.#partial = '';
+    this.#isOpen = false;
     if (text === '' || !isForAvatar) return this.#events.nothingSaid();
     this.#events.turnEnded({ text, voiceEndMs: this.#voiceEndMs, finalMs: this.#finalMs });
   }

@@ -12,6 +12,7 @@ export interface EarEvents {
   voiceStarted(): void;
   /** `silenceMs`: how long ago. */
   voiceEnded(silenceMs: number): void;
+  /** Empty where what was taken for words came to nothing. */
   partial(text: string): void;
   final(text: string): void;
   failed(error: unknown): void;
@@ -96,6 +97,8 @@ export class Ear {
         const text = event.alternatives?.[0]?.text.trim() ?? '';
         if (event.type === stt.SpeechEventType.FINAL_TRANSCRIPT && text !== '') this.#events.final(text);
         else if (isPartial(event.type) && text !== '') this.#events.partial(text);
+        // No final follows: what the partial ones took for words was none.
+        else if (event.type === stt.SpeechEventType.END_OF_SPEECH) this.#events.partial('');
       }
     } catch (error) {
       if (!this.#closed) this.#events.failed(error);

@@ -1,25 +1,13 @@
 import { levelOf, SILENT_DB } from '../stage/loudness.js';
+import { EchoModel, DELAYS_MS } from './echo-model.js';
 
 const RATE = 16_000;
-const STEP_MS = 20;
-const STEP = (RATE * STEP_MS) / 1000;
-/** What the microphone picks up of the avatar was played between so long ago and (reports are late) a little later. */
-const LATEST_MS = -60;
-const EARLIEST_MS = 320;
+const STEP = RATE / 50;
 /** Quieter than this nobody speaks to a device, dBFS. */
 const FLOOR_DB = -50;
-/** How much louder than the loudest echo so far a user must be, dB. */
+/** How much louder than the loud echoes of late a user must be, dB. */
 const MARGIN_DB = 8;
-/** Before anything is known: how loud an echo may be beside the sound that made it, dB. */
-const FIRST_PEAK_DB = -20;
-const LEAST_PEAK_DB = -50;
-/** Echoes found to be quieter are believed slowly, dB a step of 20 ms. */
-const DECAY_DB = 0.05;
-/** Envelopes are compared over so many steps. */
-const COMPARED = 30;
-/** From here on the microphone's envelope is that of the avatar. */
-const ALIKE = 0.8;
-/** Once a user is heard, their pauses pass too, steps. */
+/** Once a user is heard, their pauses pass too: steps of 20 ms. */
 const HANGOVER = 15;
 
 /**
@@ -29,14 +17,11 @@ const HANGOVER = 15;
 export class EchoGate {
   /** The avatar's level so many milliseconds ago, dBFS. */
   readonly #levelAgo: (ms: number) => number;
+  readonly #model = new EchoModel();
   readonly #open = new Int16Array(STEP);
   #filled = 0;
-  /** The loudest echo of late beside the loudest sound that can have made it, dB. */
-  #peakDb = FIRST_PEAK_DB;
+  /** Steps that still pass. */
   #passes = 0;
-  /** Levels of the last steps, newest last: of the microphone, and of the avatar at each delay. */
-  readonly #heard: number[] = [];
-  readonly #played: number[][] = [];
 
   constructor(levelAgo: (ms: number) => number) {
     this.#levelAgo = levelAgo;
@@ -58,59 +43,16 @@ export class EchoGate {
   }
 
   #isUser(level: number): boolean {
-    const played = DELAYS.map((ms) => this.#levelAgo(ms));
-    const loudest = Math.max(...played);
-    if (loudest <= SILENT_DB) {
-      this.#heard.length = 0;
-      this.#played.length = 0;
-      return true;
-    }
-    this.#remember(level, played);
-    const isAlike = this.#isAlike();
-    if (isAlike) this.#peakDb = Math.min(0, Math.max(this.#peakDb, level - loudest));
-    const isLoud = level > FLOOR_DB && level > loudest + this.#peakDb + MARGIN_DB;
-    if (isLoud && !isAlike) this.#passes = HANGOVER;
-    else if (this.#passes > 0) this.#passes = isAlike ? 0 : this.#passes - 1;
-    else this.#learn(level - loudest);
+    const played = DELAYS_MS.map((ms) => this.#levelAgo(ms));
+    if (Math.max(...played) <= SILENT_DB) return true;
+    const isAlike = this.#model.isAlike(level, played);
+    const isLoud = level > FLOOR_DB && level > this.#model.expected(played) + MARGIN_DB;
+    if (isAlike) this.#passes = 0;
+    else if (isLoud) this.#passes = HANGOVER;
+    else if (this.#passes > 0) this.#passes--;
+    if (this.#passes === 0) this.#model.learn(level, played);
     return this.#passes > 0;
   }
-
-
-  #learn(ratioDb: number): void {
-    this.#peakDb = ratioDb > this.#peakDb ? ratioDb : Math.max(LEAST_PEAK_DB, this.#peakDb - DECAY_DB);
-  }
-
-  #remember(level: number, played: number[]): void {
-    this.#heard.push(Math.max(FLOOR_DB - 20, level));
-    this.#played.push(played.map((db) => Math.max(FLOOR_DB - 20, db)));
-    if (this.#heard.length > COMPARED) {
-      this.#heard.shift();
-      this.#played.shift();
-    }
-  }
-
-  #isAlike(): boolean {
-    if (this.#heard.length < COMPARED) return false;
-    return DELAYS.some((_, delay) => correlation(this.#heard, this.#played.map((levels) => levels[delay]!)) > ALIKE);
-  }
-}
-
-const DELAYS = Array.from({ length: (EARLIEST_MS - LATEST_MS) / STEP_MS + 1 }, (_, n) => LATEST_MS + n * STEP_MS);
-
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [da, db] = [a[i]! - meanA, b[i]! - meanB];
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function joined(steps: readonly Int16Array[]): Int16Array {
