@@ -7,6 +7,7 @@ const KNOWS = {
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
   agent: ['face', 'motion', 'protocol', 'server-sdk'],
+  livekit: ['client', 'motion', 'protocol'],
   react: ['client'],
   cli: ['agent', 'client', 'face', 'motion', 'motion-server', 'protocol', 'server-sdk'],
 };

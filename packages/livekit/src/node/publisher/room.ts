@@ -1,0 +1,156 @@
+import {
+  AudioFrame, AudioSource, AudioStream, dispose, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource,
+  type DisconnectReason, type RemoteParticipant, type RemoteTrack, type RemoteTrackPublication,
+} from '@livekit/rtc-node';
+import { ROOM_TOPIC } from '@visavis/protocol/room';
+import { endOf, failureOf, type Failure } from './failure.js';
+import { hostClockMs, TRACK_RATE, type FromPublisher, type ToPublisher } from './messages.js';
+
+type Join = Extract<ToPublisher, { kind: 'join' }>;
+
+/** Far more than the stage ever has under way; a multiple of 10 ms, or the native code ends the process. */
+const QUEUE_MS = 2_000;
+const BYTES_PER_MS = (TRACK_RATE / 1000) * 2;
+/** The source hands on 10 ms at a time: what comes to an empty queue waits for half of that at the median. */
+const TICK_WAIT_MS = 5;
+const MICROPHONE_RATE = 16_000;
+const MICROPHONE_FRAME_MS = 20;
+const JOIN_TIMEOUT_MS = 8_000;
+/** Set with the bit rate of the track: speech, mono. */
+const BITRATE = 32_000n;
+
+/** One room as its publisher sees it: the track, data, and who is there. */
+export class PublisherRoom {
+  readonly #tell: (message: FromPublisher) => void;
+  readonly #room = new Room();
+  readonly #source = new AudioSource(TRACK_RATE, 1, QUEUE_MS);
+  readonly #streams = new Map<string, ReadableStreamDefaultReader<AudioFrame>>();
+  #captures: Promise<void> = Promise.resolve();
+  #sends: Promise<void> = Promise.resolve();
+  /** When the queue runs empty. */
+  #emptyMs = 0;
+  #clears = 0;
+  #listenTo: Join['listenTo'] = 'nobody';
+  #leaving = false;
+
+  constructor(tell: (message: FromPublisher) => void) {
+    this.#tell = tell;
+  }
+
+  handle(message: ToPublisher): void {
+    switch (message.kind) {
+      case 'join': return void this.#join(message);
+      case 'audio': return this.#capture(message.id, message.pcm);
+      case 'clear': return this.#clear();
+      case 'data': return this.#send(message);
+      case 'ping': return this.#tell({ kind: 'pong' });
+      case 'leave': return void this.#leave();
+    }
+  }
+
+  async #join({ url, token, trackName, listenTo }: Join): Promise<void> {
+    this.#listenTo = listenTo;
+    this.#listen();
+    try {
+      await inTime(this.#room.connect(url, token, { autoSubscribe: false, dynacast: false }));
+      await inTime(this.#publish(trackName));
+    } catch (error) {
+      return this.#fail(failureOf(error));
+    }
+    this.#tell({ kind: 'joined', present: [...this.#room.remoteParticipants.keys()] });
+    for (const participant of this.#room.remoteParticipants.values()) {
+      for (const publication of participant.trackPublications.values()) this.#considerMicrophone(publication, participant);
+    }
+  }
+
+  async #publish(trackName: string): Promise<void> {
+    const options = new TrackPublishOptions({
+      source: TrackSource.SOURCE_MICROPHONE, dtx: false, red: true, audioEncoding: { maxBitrate: BITRATE },
+    });
+    const track = LocalAudioTrack.createAudioTrack(trackName, this.#source);
+    await this.#room.localParticipant!.publishTrack(track, options);
+  }
+
+  #listen(): void {
+    this.#room
+      .on(RoomEvent.Disconnected, (reason: DisconnectReason) => { if (!this.#leaving) this.#fail(endOf(reason)); })
+      .on(RoomEvent.DataReceived, (bytes, participant, _kind, topic) => {
+        // Data without a sender is not from a participant of the room.
+        if (participant && topic === ROOM_TOPIC) this.#tell({ kind: 'data', from: participant.identity, bytes });
+      })
+      .on(RoomEvent.ParticipantConnected, ({ identity }) => this.#tell({ kind: 'came', identity }))
+      .on(RoomEvent.ParticipantDisconnected, ({ identity }) => this.#tell({ kind: 'went', identity }))
+      .on(RoomEvent.TrackPublished, (publication, participant) => this.#considerMicrophone(publication, participant))
+      .on(RoomEvent.TrackSubscribed, (track, publication, participant) => void this.#hear(track, publication, participant))
+      .on(RoomEvent.TrackUnsubscribed, (_track, publication) => this.#deafen(publication.sid ?? ''));
+  }
+
+  #considerMicrophone(publication: RemoteTrackPublication, { identity }: RemoteParticipant): void {
+    const wanted = this.#listenTo === 'all' || (this.#listenTo !== 'nobody' && this.#listenTo.includes(identity));
+    if (wanted && publication.source === TrackSource.SOURCE_MICROPHONE) publication.setSubscribed(true);
+  }
+
+  async #hear(track: RemoteTrack, publication: RemoteTrackPublication, { identity }: RemoteParticipant): Promise<void> {
+    if (track.kind !== TrackKind.KIND_AUDIO) return;
+    const stream = new AudioStream(track, { sampleRate: MICROPHONE_RATE, numChannels: 1, frameSizeMs: MICROPHONE_FRAME_MS });
+    const reader = stream.getReader();
+    this.#streams.set(publication.sid ?? '', reader);
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      const { buffer, byteOffset, byteLength } = next.value.data;
+      this.#tell({ kind: 'microphone', from: identity, pcm: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength) });
+    }
+  }
+
+  #deafen(sid: string): void {
+    void this.#streams.get(sid)?.cancel().catch(() => undefined);
+    this.#streams.delete(sid);
+  }
+
+  /** One at a time: the native source takes no second piece before it has answered for the first. */
+  #capture(id: number, pcm: Uint8Array): void {
+    const clears = this.#clears;
+    this.#captures = this.#captures.then(async () => {
+      if (clears !== this.#clears) return;
+      const nowMs = hostClockMs();
+      const exitMs = this.#emptyMs > nowMs ? this.#emptyMs : nowMs + TICK_WAIT_MS;
+      this.#emptyMs = exitMs + pcm.length / BYTES_PER_MS;
+      const samples = new Int16Array(pcm.slice().buffer);
+      await this.#source.captureFrame(new AudioFrame(samples, TRACK_RATE, 1, samples.length));
+      this.#tell({ kind: 'captured', id, exitMs });
+    }).catch((error: unknown) => this.#fail(failureOf(error)));
+  }
+
+  #clear(): void {
+    this.#clears += 1;
+    this.#emptyMs = 0;
+    this.#source.clearQueue();
+  }
+
+  /** In order; a packet that cannot be sent is gone, for what follows says where things are. */
+  #send({ bytes, reliable, to }: Extract<ToPublisher, { kind: 'data' }>): void {
+    const options = { reliable, topic: ROOM_TOPIC, ...(to.length > 0 ? { destination_identities: [...to] } : {}) };
+    this.#sends = this.#sends.then(() => this.#room.localParticipant?.publishData(bytes, options)).catch(() => undefined);
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#leaving) return;
+    this.#tell({ kind: 'failed', ...failure });
+    void this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    await inTime(this.#sends).catch(() => undefined);
+    await inTime(this.#room.disconnect()).catch(() => undefined);
+    await inTime(dispose()).catch(() => undefined);
+    process.exit(0);
+  }
+}
+
+function inTime<T>(promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${JOIN_TIMEOUT_MS / 1000} s`)), JOIN_TIMEOUT_MS);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,38 @@
+/** What a packet of motion holds: messages in order, those before the new ones sent already. */
+export interface MotionPacket {
+  readonly motion: readonly Uint8Array[];
+  /** The last message is the request's last. */
+  readonly end: boolean;
+}
+
+/** How motion travels beside the sound. Makes packets of messages; the stage sends them, and where they are lost, they are. */
+export interface MotionCarrier {
+  /** New messages of the utterance that is being said, in order. */
+  pack(messages: readonly Uint8Array[], end: boolean): MotionPacket;
+  /** Another utterance, or the same one from an earlier place. */
+  reset(): void;
+}
+
+/**
+ * Sends each message again with the packets after it: what one loses, the next brings, and as motion runs ahead of its sound
+ * by the track's queue and the client's jitter buffer it still comes in time.
+ */
+export class RepeatingCarrier implements MotionCarrier {
+  readonly #repeats: number;
+  #sent: (readonly Uint8Array[])[] = [];
+
+  /** `repeats`: how many times each message is sent again, 0..4. */
+  constructor(repeats = 1) {
+    this.#repeats = repeats;
+  }
+
+  pack(messages: readonly Uint8Array[], end: boolean): MotionPacket {
+    const motion = [...this.#sent.flat(), ...messages];
+    this.#sent = [...this.#sent, messages].slice(this.#repeats === 0 ? Infinity : -this.#repeats);
+    return { motion, end };
+  }
+
+  reset(): void {
+    this.#sent = [];
+  }
+}

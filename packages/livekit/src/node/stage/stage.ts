@@ -1,0 +1,443 @@
+import {
+  ControlAction, decodeClientMessage, encodeServerMessage, type ClientMessage, type PlaybackPosition, type ServerBodies, type ServerKind,
+} from '@visavis/protocol/downlink';
+import { VisavisError } from '@visavis/protocol/errors';
+import { encodeRoomPacket } from '@visavis/protocol/room';
+import type { Clock } from '../clock.js';
+import { Listeners } from '../listeners.js';
+import type { FromPublisher } from '../publisher/messages.js';
+import type { Publisher, PublisherOptions } from '../publisher/publisher.js';
+import type { SpeechEnvelope, SpeechMessage } from '../speech.js';
+import { encodeTranscript, errorBody, PRESENCE } from './messages.js';
+import type { MotionCarrier } from './motion-carrier.js';
+import type { DecoderStore } from './opus.js';
+import { Reports, type FinishedReport } from './reports.js';
+import type { MicrophonePcm, PresenceName, RoomStage, StageClose, TranscriptLine } from './room-stage.js';
+import { Utterance } from './utterance.js';
+
+/** Sound handed over ahead of leaving: motion goes with it, and so is there this much before it is needed. */
+const LEAD_MS = 500;
+/** Motion is sent for sound that is handed over, and this much more: a chunk's length. */
+const MOTION_AHEAD_MS = 40;
+/** Motion is bundled: a packet costs more than a frame. */
+const MOTION_EVERY_MS = 150;
+/** A packet goes at least this often, so that clients know that we live and how the clocks stand. */
+const BEAT_MS = 250;
+/** From leaving here to being heard: the usual jitter buffer. For reports where no viewer makes one. */
+const PLAYOUT_MS = 80;
+/** Longest text one message may hold, UTF-16 units. */
+const MAX_TEXT_LENGTH = 4_000;
+const MAX_CLOSED = 64;
+
+export interface StageOptions {
+  readonly id: string;
+  readonly avatarId: string;
+  readonly manifestUrl: string;
+  readonly clock: Clock;
+  readonly decoders: DecoderStore;
+  readonly carrier: MotionCarrier;
+  readonly createPublisher: (events: Pick<PublisherOptions, 'onTrack' | 'onLost' | 'onMessage' | 'onEnd'>) => Publisher;
+  /** Whether what this participant says is taken. */
+  readonly isViewer: (identity: string) => boolean;
+}
+
+/** Says what it is given into a room, utterance by utterance, and survives its publisher. */
+export class Stage implements RoomStage {
+  readonly id: string;
+  readonly avatarId: string;
+  readonly #options: StageOptions;
+  readonly #publisher: Publisher;
+  readonly #text = new Listeners<string>();
+  readonly #interrupt = new Listeners<string>();
+  readonly #microphone = new Listeners<MicrophonePcm>();
+  readonly #position = new Listeners<PlaybackPosition>();
+  readonly #finished = new Listeners<FinishedReport>();
+  readonly #started = new Listeners<{ readonly reqId: string }>();
+  readonly #error = new Listeners<VisavisError>();
+  readonly #close = new Listeners<StageClose>();
+  readonly #reports: Reports;
+  readonly #present = new Set<string>();
+  /** Requests that are over: what still comes of them is dropped. The oldest is forgotten first. */
+  readonly #over = new Set<string>();
+  #viewer: string | undefined;
+  #presence: PresenceName = 'idle';
+  #epoch = 1;
+  #run: number | undefined;
+  #current: Utterance | undefined;
+  /** Motion of it has come, and its audio not yet. */
+  #next: Utterance | undefined;
+  #pieces = 0;
+  #packetMs = -Infinity;
+  #motionMs = -Infinity;
+  #cancelPump: () => void = () => undefined;
+  #cancelBeat: () => void = () => undefined;
+  #closed = false;
+  #left!: () => void;
+  readonly #gone = new Promise<void>((resolve) => { this.#left = resolve; });
+
+  readonly onText = this.#text.subscribe;
+  readonly onInterrupt = this.#interrupt.subscribe;
+  readonly onMicrophone = this.#microphone.subscribe;
+  readonly onPlaybackPosition = this.#position.subscribe;
+  readonly onPlaybackFinished = this.#finished.subscribe;
+  readonly onPlaybackStarted = this.#started.subscribe;
+  readonly onError = this.#error.subscribe;
+  readonly onClose = this.#close.subscribe;
+
+  constructor(options: StageOptions, onReady: (error?: VisavisError) => void) {
+    this.#options = options;
+    this.id = options.id;
+    this.avatarId = options.avatarId;
+    this.#reports = new Reports(options.clock, (report) => this.#finished.emit(report));
+    this.#publisher = options.createPublisher({
+      onTrack: (run, present) => {
+        this.#begin(run, present);
+        onReady();
+      },
+      onLost: (error) => this.#lose(error),
+      onMessage: (message) => this.#hear(message),
+      onEnd: (error) => {
+        this.#end(error);
+        onReady(error);
+      },
+    });
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get connected(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get viewer(): string | undefined {
+    return this.#viewer;
+  }
+
+  get publisherPid(): number | undefined {
+    return this.#publisher.pid;
+  }
+
+  sendAudio(message: SpeechMessage): void {
+    const utterance = this.#utteranceOf(message.reqId);
+    if (!utterance) return;
+    if (utterance !== this.#current) this.#turnTo(utterance);
+    this.#take(utterance, message, true);
+  }
+
+  sendMotion(message: SpeechEnvelope): void {
+    if (message.interrupted) return;
+    const utterance = this.#utteranceOf(message.reqId);
+    if (!utterance) return;
+    if (utterance !== this.#current) this.#next = utterance;
+    this.#take(utterance, message, false);
+    if (utterance !== this.#current && utterance.startsMs() !== undefined) this.#turnTo(utterance);
+  }
+
+  flush(): number {
+    this.#epoch = (this.#epoch + 1) >>> 0;
+    if (this.#closed) return this.#epoch;
+    this.#cut(this.#next);
+    this.#next = undefined;
+    this.#cutCurrent();
+    this.#control(ControlAction.FLUSH);
+    return this.#epoch;
+  }
+
+  hold(): void {
+    const utterance = this.#current;
+    if (!utterance || utterance.held) return;
+    utterance.held = true;
+    this.#publisher.send({ kind: 'clear' });
+    utterance.rewind(utterance.clock.leavingMs(this.#nowMs()));
+    this.#control(ControlAction.HOLD);
+  }
+
+  resume(): void {
+    const utterance = this.#current;
+    if (!utterance?.held) return;
+    utterance.held = false;
+    this.#control(ControlAction.RESUME);
+    this.#pump();
+  }
+
+  transcript(line: TranscriptLine): void {
+    this.#send([encodeTranscript(line)]);
+  }
+
+  presence(state: PresenceName): void {
+    this.#presence = state;
+    this.#tell('presence', { state: PRESENCE[state] });
+  }
+
+  error(error: VisavisError): void {
+    this.#tell('error', errorBody(error));
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) this.#publisher.leave();
+    return this.#gone;
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+
+  /** The utterance that the message belongs to; undefined where it is over. */
+  #utteranceOf(reqId: string): Utterance | undefined {
+    if (this.#closed || this.#over.has(reqId)) return undefined;
+    for (const known of [this.#current, this.#next]) if (known?.reqId === reqId) return known;
+    return new Utterance(reqId, () => this.#options.decoders.take(), this.#nowMs());
+  }
+
+  /** The next utterance begins, and cuts what is still being said. */
+  #turnTo(utterance: Utterance): void {
+    this.#cutCurrent();
+    if (this.#next !== utterance) this.#cut(this.#next);
+    this.#next = undefined;
+    this.#current = utterance;
+    this.#options.carrier.reset();
+    this.#reports.began(utterance.reqId);
+  }
+
+  #take(utterance: Utterance, message: SpeechMessage, isAudio: boolean): void {
+    try {
+      utterance.take(message, isAudio);
+    } catch (error) {
+      this.#error.emit(VisavisError.from(error, 'protocolError'));
+    }
+    if (utterance === this.#current) this.#pump();
+  }
+
+  #cutCurrent(): void {
+    const utterance = this.#current;
+    if (!utterance) return;
+    this.#current = undefined;
+    this.#cancelPump();
+    this.#publisher.send({ kind: 'clear' });
+    this.#cut(utterance);
+  }
+
+  #cut(utterance: Utterance | undefined): void {
+    if (!utterance) return;
+    const playedMs = this.#playedMs(utterance);
+    utterance.close();
+    this.#rememberOver(utterance.reqId);
+    this.#reports.ended(utterance.reqId, playedMs, true, this.#viewer !== undefined);
+  }
+
+  #playedMs(utterance: Utterance): number {
+    return utterance.clock.mark ? Math.max(0, utterance.clock.leavingMs(this.#nowMs()) - PLAYOUT_MS) : 0;
+  }
+
+  #rememberOver(reqId: string): void {
+    this.#over.add(reqId);
+    if (this.#over.size > MAX_CLOSED) this.#over.delete(this.#over.values().next().value!);
+  }
+
+  /** Hands over what is due, and comes back when more is. */
+  #pump(): void {
+    this.#cancelPump();
+    const utterance = this.#current;
+    if (!utterance || this.#run === undefined) return;
+    const nowMs = this.#nowMs();
+    while (utterance.clock.emptyMs(nowMs) - nowMs < LEAD_MS) {
+      const piece = utterance.next(nowMs);
+      if (!piece) break;
+      const id = (this.#pieces += 1);
+      utterance.clock.sent({ id, ...piece, exitMs: undefined }, nowMs);
+      this.#publisher.send({ kind: 'audio', id, pcm: piece.pcm });
+    }
+    this.#tellAudio(utterance);
+    this.#sendMotion(utterance, nowMs);
+    this.#awaitMore(utterance, nowMs);
+  }
+
+  #awaitMore(utterance: Utterance, nowMs: number): void {
+    const { clock } = this.#options;
+    const emptyInMs = utterance.clock.emptyMs(nowMs) - nowMs;
+    if (utterance.isDrained) {
+      if (emptyInMs <= 0) return this.#complete(utterance);
+      this.#cancelPump = clock.after(Math.min(emptyInMs + 1, MOTION_EVERY_MS), () => this.#pump());
+      return;
+    }
+    const startsInMs = (utterance.startsMs() ?? Infinity) - nowMs;
+    if (startsInMs > 0 && Number.isFinite(startsInMs) && !utterance.clock.mark) this.#cancelPump = clock.after(startsInMs, () => this.#pump());
+    else if (emptyInMs > 0 || utterance.isWaiting) this.#cancelPump = clock.after(Math.max(10, Math.min(MOTION_EVERY_MS, emptyInMs - LEAD_MS / 2)), () => this.#pump());
+  }
+
+  /** All of it has left. */
+  #complete(utterance: Utterance): void {
+    this.#current = undefined;
+    utterance.close();
+    this.#rememberOver(utterance.reqId);
+    this.#reports.ended(utterance.reqId, utterance.clock.untilMs, false, this.#viewer !== undefined);
+  }
+
+  #tellAudio(utterance: Utterance): void {
+    const { reqId, clock } = utterance;
+    if (clock.mark && !utterance.beginTold) {
+      utterance.beginTold = true;
+      this.#tell('audio', { epoch: this.#epoch, reqId });
+      this.#started.emit({ reqId });
+    }
+    if (!utterance.beginTold || utterance.endTold || !utterance.isDrained) return;
+    utterance.endTold = true;
+    this.#tell('audio', { epoch: this.#epoch, reqId, end: true });
+  }
+
+  #sendMotion(utterance: Utterance, nowMs: number): void {
+    const { clock, motion } = utterance;
+    if (!clock.mark || nowMs - this.#motionMs < MOTION_EVERY_MS) return;
+    const news = motion.take(clock.untilMs + MOTION_AHEAD_MS);
+    if (!news) return;
+    this.#motionMs = nowMs;
+    const { motion: messages, end } = this.#options.carrier.pack(news.messages, news.end);
+    this.#packet({ motion: messages, motionEnd: end });
+  }
+
+  #begin(run: number, present: readonly string[]): void {
+    this.#run = run;
+    this.#present.clear();
+    for (const identity of present) this.#present.add(identity);
+    this.#welcome([]);
+    this.#beat();
+    this.#pump();
+  }
+
+  /** What had not left is said again, by the next publisher. */
+  #lose(error: VisavisError): void {
+    this.#run = undefined;
+    this.#cancelPump();
+    this.#cancelBeat();
+    const utterance = this.#current;
+    if (utterance && !utterance.held) utterance.rewind(utterance.clock.leavingMs(this.#nowMs()));
+    this.#options.carrier.reset();
+    this.#error.emit(error);
+  }
+
+  #end(error: VisavisError | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#run = undefined;
+    this.#cancelPump();
+    this.#cancelBeat();
+    for (const utterance of [this.#current, this.#next]) utterance?.close();
+    this.#current = this.#next = undefined;
+    this.#reports.cutAll();
+    if (error) this.#error.emit(error);
+    this.#options.decoders.close();
+    this.#close.emit({ code: error ? 1011 : 1000, reason: error?.code ?? '' });
+    const all = [this.#text, this.#interrupt, this.#microphone, this.#position, this.#finished, this.#started, this.#error, this.#close];
+    for (const listeners of all) listeners.clear();
+    this.#left();
+  }
+
+  #hear(message: FromPublisher): void {
+    switch (message.kind) {
+      case 'captured': return this.#captured(message.id, message.exitMs);
+      case 'data': return this.#read(message.from, message.bytes);
+      case 'microphone': return this.#microphone.emit({ pcm: message.pcm, isFilled: false });
+      case 'came': return void this.#present.add(message.identity);
+      case 'went': return this.#went(message.identity);
+    }
+  }
+
+  #captured(id: number, exitMs: number): void {
+    const utterance = this.#current;
+    if (!utterance?.clock.captured(id, exitMs)) return;
+    this.#tellAudio(utterance);
+    this.#motionMs = -Infinity;
+    this.#packet({});
+    this.#sendMotion(utterance, this.#nowMs());
+  }
+
+  #went(identity: string): void {
+    this.#present.delete(identity);
+    if (this.#viewer === identity) this.#viewer = undefined;
+  }
+
+  /** What a participant says; of others than viewers, and what is no message, nothing. */
+  #read(from: string, bytes: Uint8Array): void {
+    if (!this.#options.isViewer(from)) return;
+    let message: ClientMessage | undefined;
+    try {
+      message = decodeClientMessage(bytes);
+    } catch {
+      return; // anyone in the room may send anything
+    }
+    if (!message) return;
+    this.#viewer ??= from;
+    if (message.case === 'hello') return this.#welcome([from]);
+    if (message.case === 'ping') return this.#send([encodeServerMessage('pong', { timeMs: message.value.timeMs })], [from]);
+    // One viewer leads: two that report of what they hear would contradict each other.
+    if (from === this.#viewer) this.#follow(message);
+  }
+
+  #follow(message: ClientMessage): void {
+    switch (message.case) {
+      case 'text': return this.#readText(message.value.text);
+      case 'interrupt': return this.#interrupt.emit(message.value.reason);
+      case 'playbackPosition': return this.#readPosition(message.value);
+      case 'playbackFinished': return this.#reports.finished(message.value);
+    }
+  }
+
+  #readText(text: string): void {
+    if (text.length > MAX_TEXT_LENGTH) return this.error(new VisavisError('messageTooLarge', `a text holds at most ${MAX_TEXT_LENGTH} characters`));
+    if (text !== '') this.#text.emit(text);
+  }
+
+  #readPosition(position: PlaybackPosition): void {
+    if (this.#reports.played(position.reqId, position.playedMs)) this.#position.emit(position);
+  }
+
+  #welcome(to: readonly string[]): void {
+    const { manifestUrl, avatarId } = this.#options;
+    const messages = [
+      encodeServerMessage('welcome', { epoch: this.#epoch, avatarId, manifestUrl, resumed: true }),
+      encodeServerMessage('presence', { state: PRESENCE[this.#presence] }),
+    ];
+    if (this.#current?.beginTold) messages.push(encodeServerMessage('audio', { epoch: this.#epoch, reqId: this.#current.reqId, end: this.#current.endTold }));
+    this.#send(messages, to);
+  }
+
+  #control(action: ControlAction): void {
+    this.#tell('control', { action, epoch: this.#epoch });
+  }
+
+  #tell<K extends ServerKind>(kind: K, body: ServerBodies[K]): void {
+    this.#send([encodeServerMessage(kind, body)]);
+  }
+
+  #send(messages: readonly Uint8Array[], to: readonly string[] = []): void {
+    this.#packet({ messages }, true, to);
+  }
+
+  #packet(content: Pick<Parameters<typeof encodeRoomPacket>[0], 'motion' | 'motionEnd' | 'messages'>, reliable = false, to: readonly string[] = []): void {
+    if (this.#run === undefined) return;
+    const nowMs = this.#nowMs();
+    this.#packetMs = reliable ? this.#packetMs : nowMs;
+    const bytes = encodeRoomPacket({ run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(), ...content });
+    this.#publisher.send({ kind: 'data', bytes, reliable, to });
+  }
+
+  #cue(): Pick<Parameters<typeof encodeRoomPacket>[0], 'cue'> {
+    const utterance = this.#current;
+    const mark = utterance?.clock.mark;
+    if (!utterance || !mark) return {};
+    return { cue: { reqId: utterance.reqId, atMs: mark.atMs, timeMs: mark.timeMs, untilMs: utterance.clock.untilMs } };
+  }
+
+  #beat(): void {
+    const { clock } = this.#options;
+    const dueMs = this.#packetMs + BEAT_MS - clock.nowMs();
+    if (dueMs <= 0) this.#packet({});
+    this.#cancelBeat = clock.after(dueMs <= 0 ? BEAT_MS : dueMs, () => this.#beat());
+  }
+}

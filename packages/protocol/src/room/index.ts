@@ -1,0 +1,4 @@
+/**
+ * What goes beside an avatar's track in a room, parsed totally. Knows no LiveKit: packages/livekit sends and reads it.
+ */
+export { decodeRoomPacket, encodeRoomPacket, ROOM_TOPIC, type Cue, type RoomPacket } from './packet.js';
