@@ -20,7 +20,7 @@ export type { CaptionSource } from './captions/index.js';
 export type { ActiveCaption, Caption, CaptionWord, FrameStarvationMode, PlaybackClock, Presence, Timer } from './timeline/index.js';
 export type { Capture, MicrophoneDevice } from './microphone/index.js';
 export type { LoadSpeechModel } from './stand-in/index.js';
-export { WebSocketTransport } from './transport/index.js';
+export { DownlinkReader, WebSocketTransport } from './transport/index.js';
 export type {
   ConnectionState, DownlinkAudio, MicrophonePiece, OpenSocket, ReportedEnd, ReportedPosition, SocketLike, Ticket, Transport, TransportSink,
   WebSocketTransportOptions,

@@ -23,6 +23,8 @@ export interface OutputStream extends PlaybackClock {
   readonly isStarved: boolean;
   /** True when all of it has been heard, and the end is known. */
   readonly isFinished: boolean;
+  /** Its sound is made elsewhere, as in a room: nothing is written, it is heard when it comes, and cannot be made to wait. */
+  readonly runsByItself?: boolean;
   /** Called as samples are rendered, tens of times a second while sound runs, in hidden tabs too. */
   onProgress: (() => void) | undefined;
   /** What must be there again before it goes on when it ran out, in milliseconds. */

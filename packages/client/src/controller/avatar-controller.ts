@@ -48,7 +48,9 @@ export class AvatarController implements PoseSource {
   frameRateMonitorEnabled = false;
 
   readonly #form: AudioForm;
-  readonly #output: AudioOutput;
+  readonly #ownOutput: AudioOutput;
+  /** The transport's where it brings one. */
+  #output: AudioOutput;
   readonly #timer: Timer;
   readonly #conversations: Conversations;
   readonly #microphone: MicrophoneControl;
@@ -69,19 +71,18 @@ export class AvatarController implements PoseSource {
     this.#form = options.audioFormat ?? DEFAULT_AUDIO_FORM;
     this.#log = options.log ?? (() => undefined);
     this.#timer = options.timer ?? SYSTEM_TIMER;
-    this.#output = options.output ?? new WorkletOutput(undefined, this.#timer);
+    this.#output = this.#ownOutput = options.output ?? new WorkletOutput(undefined, this.#timer);
     this.#player = new PosePlayer(options.seed);
-    this.#output.onError = (error) => this.#tell(error);
-    this.#output.onState = (state) => this.onAudioState?.(state);
+    this.#hearOutput();
     const { opusUplinkEnabled = true, opusBitrate = DEFAULT_MIC_BITRATE } = this.#form;
     this.#microphone = new MicrophoneControl({
-      device: options.microphone, bitrate: opusUplinkEnabled ? opusBitrate : undefined,
+      own: () => this.#transport?.ownMicrophone, device: options.microphone, bitrate: opusUplinkEnabled ? opusBitrate : undefined,
       onPiece: (piece) => this.#transport?.sendMicrophone(piece),
       onState: (state) => this.onMicrophoneState?.(state),
       onError: (error) => this.#tell(error),
     });
     this.#conversations = new Conversations({
-      output: this.#output,
+      output: () => this.#output,
       timer: this.#timer,
       createDecoder: options.createDecoder ?? createOpusDecoder,
       createId: options.createId ?? (() => crypto.randomUUID()),
@@ -231,6 +232,7 @@ export class AvatarController implements PoseSource {
       this.#conversations.forgetConnection();
     }
     this.#transport = transport;
+    this.#useOutput(transport.output ?? this.#ownOutput);
     const ours = (): boolean => this.#transport === transport;
     return transport.connect(createSink({
       conversations: this.#conversations,
@@ -271,6 +273,7 @@ export class AvatarController implements PoseSource {
     this.#microphone.stop();
     this.#transport?.close();
     this.#transport = undefined;
+    this.#useOutput(this.#ownOutput);
   }
 
   /** Closes, and frees the audio device for good. */
@@ -278,7 +281,7 @@ export class AvatarController implements PoseSource {
     if (this.#disposed) return;
     this.close();
     this.#disposed = true;
-    void this.#output.dispose();
+    void this.#ownOutput.dispose();
   }
 
   poseAt(nowMs: number): Pose {
@@ -301,6 +304,23 @@ export class AvatarController implements PoseSource {
       bufferedAudioMs: current?.bufferedAudioMs ?? 0,
       bufferedMotionMs: current?.bufferedMotionMs ?? 0,
     };
+  }
+
+  /** What plays is heard out where it began. */
+  #useOutput(output: AudioOutput): void {
+    const last = this.#output;
+    if (output === last) return;
+    last.onState = last.onError = undefined;
+    this.#output = output;
+    output.volume = last.volume;
+    output.muted = last.muted;
+    this.#hearOutput();
+    if (output.state !== last.state) this.onAudioState?.(output.state);
+  }
+
+  #hearOutput(): void {
+    this.#output.onError = (error) => this.#tell(error);
+    this.#output.onState = (state) => this.onAudioState?.(state);
   }
 
   #watchFrame(nowMs: number): void {

@@ -34,7 +34,8 @@ export interface ConversationEvents {
 }
 
 export interface ConversationOptions {
-  readonly output: AudioOutput;
+  /** Where the next utterance is heard. */
+  readonly output: () => AudioOutput;
   readonly createDecoder: CreateOpusDecoder;
   readonly timer: Timer;
   readonly createId: () => string;
@@ -144,7 +145,7 @@ export class Conversations {
 
   #open(): Playback | undefined {
     this.#current?.stop();
-    const stream = this.#options.output.open();
+    const stream = this.#options.output().open();
     if (!stream) return undefined;
     const { createId, createDecoder, timer, loadStandIn } = this.#options;
     const id = createId();

@@ -6,6 +6,8 @@ import type { MicrophonePiece } from '../transport/index.js';
 export type MicrophoneState = 'off' | 'starting' | 'on';
 
 export interface MicrophoneControlOptions {
+  /** A transport that takes the user's voice by itself. */
+  readonly own?: () => OwnMicrophone | undefined;
   /** Default: the browser's. */
   readonly device: MicrophoneDevice | undefined;
   /** Of Opus, bits a second; undefined asks for PCM. */
@@ -15,12 +17,19 @@ export interface MicrophoneControlOptions {
   onError(error: VisavisError): void;
 }
 
+/** See `Transport.ownMicrophone`. */
+export interface OwnMicrophone {
+  start(): Promise<void>;
+  stop(): void;
+}
+
 /** The controller's microphone: loads the code when it is wanted first, and keeps one state of it. */
 export class MicrophoneControl {
   readonly #options: MicrophoneControlOptions;
   #state: MicrophoneState = 'off';
   #microphone: Microphone | undefined;
   #starting: Promise<void> | undefined;
+  #own: OwnMicrophone | undefined;
 
   constructor(options: MicrophoneControlOptions) {
     this.#options = options;
@@ -39,22 +48,34 @@ export class MicrophoneControl {
 
   stop(): void {
     this.#microphone?.stop();
+    this.#own?.stop();
+    this.#own = undefined;
     this.#setState('off');
   }
 
   async #start(): Promise<void> {
     this.#setState('starting');
     try {
-      this.#microphone ??= await this.#load();
-      // Stopped while it loaded.
-      if (!this.#isWanted()) return;
-      if (await this.#microphone.start()) this.#setState('on');
+      this.#own = this.#options.own?.();
+      if (await (this.#own ? this.#startOwn(this.#own) : this.#startDevice())) this.#setState('on');
     } catch (cause) {
       const error = VisavisError.from(cause, 'microphoneUnavailable');
       this.#setState('off');
       this.#options.onError(error);
       throw error;
     }
+  }
+
+  async #startOwn(own: OwnMicrophone): Promise<boolean> {
+    await own.start();
+    if (!this.#isWanted()) own.stop();
+    return this.#isWanted();
+  }
+
+  async #startDevice(): Promise<boolean> {
+    this.#microphone ??= await this.#load();
+    // Stopped while it loaded.
+    return this.#isWanted() && await this.#microphone.start();
   }
 
   #isWanted(): boolean {

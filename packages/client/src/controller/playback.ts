@@ -225,8 +225,16 @@ export class Playback {
   }
 
   #tryStart(): void {
-    const { timer, starvation, startDelay } = this.#options;
-    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, starvation(), startDelay.ms)) return;
+    const { timer, startDelay } = this.#options;
+    if (this.#stream.runsByItself) {
+      if (this.#stream.isHeard) this.#start();
+      return;
+    }
+    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, this.#starvation, startDelay.ms)) return;
+    this.#start();
+  }
+
+  #start(): void {
     this.#phase = 'playing';
     this.#cancelTimers();
     this.#watchStandIn();
@@ -235,14 +243,14 @@ export class Playback {
 
   #watchMotion(): void {
     const waiting = this.#holds.has('motion');
-    const wait = mustWaitForMotion(this.#supply(), waiting, this.#options.starvation());
+    const wait = mustWaitForMotion(this.#supply(), waiting, this.#starvation);
     if (wait === waiting) return;
     this.hold('motion', wait);
     if (wait) this.#options.events.onStall();
   }
 
   #watchStandIn(): void {
-    const standsIn = !this.#holds.has('motion') && mustStandIn(this.#supply(), this.#standsIn);
+    const standsIn = !this.#stream.runsByItself && !this.#holds.has('motion') && mustStandIn(this.#supply(), this.#standsIn);
     if (standsIn === this.#standsIn) return;
     this.#standsIn = standsIn;
     if (standsIn) this.#standIn.begin(() => this.#stream.now()).catch((cause: unknown) => this.#refuseStandIn(cause));
@@ -266,6 +274,11 @@ export class Playback {
     this.#stream.refillMs = this.#hasStalled ? Math.min(MAX_REFILL_MS, storeMs + this.#feeder.pieceMs) : storeMs;
     this.#hasStalled = true;
     this.#options.events.onStall();
+  }
+
+  /** Sound that is made elsewhere cannot wait for motion. */
+  get #starvation(): FrameStarvationMode {
+    return this.#stream.runsByItself ? 'audioIndependent' : this.#options.starvation();
   }
 
   get #worstMs(): number {

@@ -1,6 +1,6 @@
 /**
  * Transports: what carries a backend's messages to the client and its reports back.
- * Knows neither audio nor poses; everything goes to a sink, which ../controller is.
+ * Knows neither poses nor how sound is played; everything goes to a sink, which ../controller is.
  */
 export { compareEpochs } from './epoch.js';
 export { DownlinkReader } from './downlink-reader.js';

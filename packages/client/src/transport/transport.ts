@@ -1,4 +1,5 @@
 import type { VisavisError } from '@visavis/protocol/errors';
+import type { AudioOutput } from '../audio/index.js';
 import type { Caption, Presence } from '../timeline/index.js';
 
 /** `failed` is final; `connecting` covers reconnecting. */
@@ -55,6 +56,10 @@ export interface Transport {
   readonly state: ConnectionState;
   /** Bytes received since it was made. */
   readonly bytesReceived: number;
+  /** Where sound is heard while this transport is connected, for one that brings its own. Default: the controller's. */
+  readonly output?: AudioOutput;
+  /** Takes the user's voice by itself, as a track of a room: `sendMicrophone` is then not called. Rejects as `MicrophoneDevice.open`. */
+  readonly ownMicrophone?: { start(): Promise<void>; stop(): void };
   /** Connects and hands everything to `sink` until closed. Resolves at the first welcome, rejects when it gives up. */
   connect(sink: TransportSink): Promise<void>;
   /** What the user typed. Throws `networkLayerNotAvailable` while not connected. */

@@ -47,13 +47,14 @@ export async function joinRoom(options: RoomOptions): Promise<RoomStage> {
   const token = tokenOf(options);
   const { url, identity, listenTo = 'nobody', clock = hostClock, viewers } = checked(options);
   const decoders = await DecoderStore.open(options.createDecoder ?? createPacketDecoder);
+  const { random = Math.random } = options;
   return new Promise((resolve, reject) => {
     const stage: Stage = new Stage({
-      id: identity, avatarId: options.avatarId ?? identity, manifestUrl: options.manifestUrl ?? '', clock, decoders,
+      id: identity, avatarId: options.avatarId ?? identity, manifestUrl: options.manifestUrl ?? '', stream: 1 + Math.floor(random() * 0xffff_fffe), clock, decoders,
       carrier: options.carrier ?? new RepeatingCarrier(),
       isViewer: (who) => who !== identity && (viewers === undefined || viewers.includes(who)),
       createPublisher: (events) => new Publisher({
-        url, token, listenTo, clock, start: options.startPublisher ?? startPublisher, random: options.random ?? Math.random, ...events,
+        url, token, listenTo, clock, start: options.startPublisher ?? startPublisher, random, ...events,
       }),
     }, (error) => (error ? reject(error) : resolve(stage)));
   });

@@ -19,6 +19,8 @@ export interface RoomPacket {
    * request begins, or with `end` that nothing more of it will come.
    */
   readonly messages: readonly Uint8Array[];
+  /** Names what speaks through the tracks, one after another: another number is another backend, which knows nothing of the last. */
+  readonly stream: number;
 }
 
 /** Where in the track an utterance is. */
@@ -46,4 +48,5 @@ export const RoomPacketSchema: Schema<RoomPacket> = /* @__PURE__ */ message([
   ['motion', 5, 'bytes', { repeated: true }],
   ['motionEnd', 6, 'bool'],
   ['messages', 7, 'bytes', { repeated: true }],
+  ['stream', 8, 'uint32'],
 ]);

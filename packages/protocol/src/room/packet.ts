@@ -7,6 +7,9 @@ export type { Cue, RoomPacket };
 /** Topic of the data messages of both directions. */
 export const ROOM_TOPIC = 'visavis';
 
+/** The call by which viewers say what must arrive: a client message in base64. */
+export const ROOM_METHOD = 'visavis';
+
 export function encodeRoomPacket(packet: Init<RoomPacket>): Uint8Array {
   return encode(RoomPacketSchema, packet);
 }

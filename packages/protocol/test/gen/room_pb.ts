@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file room.proto.
  */
 export const file_room: GenFile = /*@__PURE__*/
-  fileDesc("Cgpyb29tLnByb3RvEgx2aXNhdmlzLnJvb20ijwEKClJvb21QYWNrZXQSCwoDcnVuGAEgASgNEg8KB3NlbnRfbXMYAiABKAESDQoFZXBvY2gYAyABKA0SHgoDY3VlGAQgASgLMhEudmlzYXZpcy5yb29tLkN1ZRIOCgZtb3Rpb24YBSADKAwSEgoKbW90aW9uX2VuZBgGIAEoCBIQCghtZXNzYWdlcxgHIAMoDCJHCgNDdWUSDgoGcmVxX2lkGAEgASgJEg0KBWF0X21zGAIgASgBEg8KB3RpbWVfbXMYAyABKAESEAoIdW50aWxfbXMYBCABKAFiBnByb3RvMw");
+  fileDesc("Cgpyb29tLnByb3RvEgx2aXNhdmlzLnJvb20inwEKClJvb21QYWNrZXQSCwoDcnVuGAEgASgNEg8KB3NlbnRfbXMYAiABKAESDQoFZXBvY2gYAyABKA0SHgoDY3VlGAQgASgLMhEudmlzYXZpcy5yb29tLkN1ZRIOCgZtb3Rpb24YBSADKAwSEgoKbW90aW9uX2VuZBgGIAEoCBIQCghtZXNzYWdlcxgHIAMoDBIOCgZzdHJlYW0YCCABKA0iRwoDQ3VlEg4KBnJlcV9pZBgBIAEoCRINCgVhdF9tcxgCIAEoARIPCgd0aW1lX21zGAMgASgBEhAKCHVudGlsX21zGAQgASgBYgZwcm90bzM");
 
 /**
  * @generated from message visavis.room.RoomPacket
@@ -68,6 +68,13 @@ export type RoomPacket = Message<"visavis.room.RoomPacket"> & {
    * @generated from field: repeated bytes messages = 7;
    */
   messages: Uint8Array[];
+
+  /**
+   * Names what speaks through the tracks, one after another: another number is another backend, which knows nothing of the last.
+   *
+   * @generated from field: uint32 stream = 8;
+   */
+  stream: number;
 };
 
 /**

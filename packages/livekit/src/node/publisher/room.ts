@@ -2,7 +2,7 @@ import {
   AudioFrame, AudioSource, AudioStream, dispose, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource,
   type DisconnectReason, type RemoteParticipant, type RemoteTrack, type RemoteTrackPublication,
 } from '@livekit/rtc-node';
-import { ROOM_TOPIC } from '@visavis/protocol/room';
+import { ROOM_METHOD, ROOM_TOPIC } from '@visavis/protocol/room';
 import { endOf, failureOf, type Failure } from './failure.js';
 import { hostClockMs, TRACK_RATE, type FromPublisher, type ToPublisher } from './messages.js';
 
@@ -53,6 +53,11 @@ export class PublisherRoom {
     this.#listen();
     try {
       await inTime(this.#room.connect(url, token, { autoSubscribe: false, dynacast: false }));
+      // A call names its caller from the first moment; of data the sender is known seconds after he came.
+      this.#room.localParticipant!.registerRpcMethod(ROOM_METHOD, async ({ callerIdentity, payload }) => {
+        this.#tell({ kind: 'data', from: callerIdentity, bytes: Buffer.from(payload, 'base64') });
+        return '';
+      });
       await inTime(this.#publish(trackName));
     } catch (error) {
       return this.#fail(failureOf(error));

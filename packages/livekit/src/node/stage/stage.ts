@@ -28,11 +28,15 @@ const PLAYOUT_MS = 80;
 /** Longest text one message may hold, UTF-16 units. */
 const MAX_TEXT_LENGTH = 4_000;
 const MAX_CLOSED = 64;
+/** Calls remembered, so that none is taken twice. */
+const MAX_CALLS = 256;
 
 export interface StageOptions {
   readonly id: string;
   readonly avatarId: string;
   readonly manifestUrl: string;
+  /** Tells this stage from the next with its identity. */
+  readonly stream: number;
   readonly clock: Clock;
   readonly decoders: DecoderStore;
   readonly carrier: MotionCarrier;
@@ -59,6 +63,7 @@ export class Stage implements RoomStage {
   readonly #present = new Set<string>();
   /** Requests that are over: what still comes of them is dropped. The oldest is forgotten first. */
   readonly #over = new Set<string>();
+  readonly #calls = new Set<string>();
   #viewer: string | undefined;
   #presence: PresenceName = 'idle';
   #epoch = 1;
@@ -372,11 +377,20 @@ export class Stage implements RoomStage {
       return; // anyone in the room may send anything
     }
     if (!message) return;
+    if (message.sequence > 0 && !this.#isFirst(`${from} ${message.sequence}`)) return;
     this.#viewer ??= from;
     if (message.case === 'hello') return this.#welcome([from]);
     if (message.case === 'ping') return this.#send([encodeServerMessage('pong', { timeMs: message.value.timeMs })], [from]);
     // One viewer leads: two that report of what they hear would contradict each other.
     if (from === this.#viewer) this.#follow(message);
+  }
+
+  /** A call that was answered may be made again where the answer was lost. */
+  #isFirst(call: string): boolean {
+    if (this.#calls.has(call)) return false;
+    this.#calls.add(call);
+    if (this.#calls.size > MAX_CALLS) this.#calls.delete(this.#calls.values().next().value!);
+    return true;
   }
 
   #follow(message: ClientMessage): void {
@@ -423,7 +437,7 @@ export class Stage implements RoomStage {
     if (this.#run === undefined) return;
     const nowMs = this.#nowMs();
     this.#packetMs = reliable ? this.#packetMs : nowMs;
-    const bytes = encodeRoomPacket({ run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(), ...content });
+    const bytes = encodeRoomPacket({ stream: this.#options.stream, run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(), ...content });
     this.#publisher.send({ kind: 'data', bytes, reliable, to });
   }
 

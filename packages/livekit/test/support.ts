@@ -1,0 +1,69 @@
+/** What the tests of rooms share with their page: see page/page.js. */
+export const ROOM_FLAGS = [
+  '--disable-quic', '--disable-background-networking', '--disable-features=WebRtcHideLocalIpsWithMdns', '--allow-loopback-in-peer-connection',
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+];
+
+export interface Notes {
+  /** Page's time, jaw, funnel, whether it is playing. */
+  readonly poses: readonly (readonly [number, number, number, number])[];
+  readonly states: readonly (readonly [number, string])[];
+  readonly errors: readonly { readonly atMs: number; readonly code: string; readonly message: string; readonly fatal: boolean }[];
+  readonly finished: readonly { readonly playedMs: number; readonly interrupted: boolean }[];
+  readonly positions: readonly (readonly [number, number, string])[];
+  readonly captions: readonly (readonly [number, string])[];
+  readonly presence: readonly (readonly [number, string])[];
+  /** When, sample rate, muted, samples, read when; and the samples. */
+  readonly blocks: readonly (readonly [number, number, number, number, number])[];
+  readonly sound: string;
+  readonly latencyMs: number;
+}
+
+export interface RoomPage {
+  readonly isRoomPage?: true;
+}
+
+interface Seat {
+  readonly controller: {
+    sendText(text: string): void;
+    interrupt(reason?: string): void;
+    getAudioTime(): number;
+    startMicrophone(): Promise<void>;
+    pause(): void;
+    resume(): Promise<void>;
+    muted: boolean;
+    readonly conversationState: string;
+    readonly connectionState: string;
+  };
+  readonly transport: { readonly room: unknown };
+}
+
+export interface SeatChoice {
+  readonly room?: string;
+  readonly url?: string;
+  readonly token?: string;
+  readonly identity: string;
+}
+
+declare global {
+  var livekit: {
+    seat(name: string, choice: SeatChoice): void;
+    connect(name: string): Promise<string>;
+    look(name: string): void;
+    listen(name: string): void;
+    take(name: string): Notes;
+    of(name: string): Seat;
+    close(name: string): void;
+    joinOwn(name: string, url: string, token: string, publish?: readonly string[]): Promise<void>;
+  };
+}
+
+const PATIENCE_MS = 20_000;
+
+/** Waits for something to come true; fails where it does not within 20 s. */
+export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  for (const lastMs = Date.now() + PATIENCE_MS; !(await isTrue());) {
+    if (Date.now() > lastMs) throw new Error(`it did not come true within ${PATIENCE_MS / 1000} s: ${String(isTrue)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
