@@ -8,6 +8,8 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { systemClock, type Clock } from './clock.js';
 import { problemsOf } from './config-problems.js';
+import type { OpenEgress } from './egress/egress.js';
+import { isEgressPattern, resolveHost, type ResolveHost } from './egress/policy.js';
 import type { ModelChoice } from './engine/load-model.js';
 import { resolveModelSource } from './engine/model-source.js';
 import { limitsSchema } from './limits.js';
@@ -46,6 +48,13 @@ const settingsSchema = z.strictObject({
   model: z.enum(MODEL_NAMES, `must be one of ${MODEL_NAMES.join(', ')}`).optional(),
   /** Where another model comes from: a module that exports `createModel(options)`. */
   modelModule: z.strictObject({ module: name, options: z.unknown().optional() }).optional(),
+  /** Rooms that sessions may be published into, where there is something to publish with. */
+  egress: z.strictObject({
+    /** LiveKit servers: `wss://host`, `wss://host:port`, or `wss://*.domain`. Their addresses must be public. */
+    urls: z.array(z.string().refine(isEgressPattern, 'must be wss://host, wss://host:port or wss://*.domain')).max(256).default([]),
+    /** Also any server on this machine, `ws:` included. Only where this server itself is on loopback. */
+    loopback: z.boolean().default(false),
+  }).prefault({}),
   limits: limitsSchema.prefault({}),
 });
 
@@ -61,6 +70,10 @@ export interface Collaborators {
   readonly clock?: Clock;
   /** Folder that `avatarFolders`, and paths and packages of `modelModule`, are looked up from. Default: the working directory. */
   readonly folder?: string;
+  /** Publishes sessions into rooms; without it they are refused that. `@visavis/livekit/node` has one for LiveKit. */
+  readonly openEgress?: OpenEgress;
+  /** All addresses of a host that a session wants to be published to. Default: the system's resolver. */
+  readonly resolveHost?: ResolveHost;
   /** Source of connection ids, token ids and the random signing secret. */
   readonly randomBytes?: (count: number) => Uint8Array;
 }
@@ -76,6 +89,8 @@ export interface ServerContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly openEgress: OpenEgress | undefined;
+  readonly resolveHost: ResolveHost;
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
@@ -87,17 +102,17 @@ export interface DevOverrides {
   readonly avatarFolders?: readonly string[];
 }
 
-/** Settings for development: app `dev-app`, API key `dev-key`, avatar `ava`, on loopback. */
+/** Settings for development: app `dev-app`, API key `dev-key`, avatar `ava`, on loopback; egress to LiveKit servers on loopback. */
 export function devConfig({ avatars = [DEV_AVATAR], avatarFolders = [], ...overrides }: DevOverrides = {}): MotionServerConfig {
-  return { ...overrides, avatarFolders: [...avatarFolders], apps: [{ appId: DEV_APP, apiKeys: [DEV_KEY], avatars: [...avatars] }] };
+  return { ...overrides, avatarFolders: [...avatarFolders], egress: { loopback: true }, apps: [{ appId: DEV_APP, apiKeys: [DEV_KEY], avatars: [...avatars] }] };
 }
 
 /** Checks a config and fills it in. Throws `invalidConfiguration`, naming each setting that is wrong. */
-export function resolveConfig({ model, logger, clock, randomBytes: random, folder = process.cwd(), ...input }: MotionServerConfig): ServerContext {
+export function resolveConfig({ model, logger, clock, randomBytes: random, folder = process.cwd(), openEgress, resolveHost: lookUp, ...input }: MotionServerConfig): ServerContext {
   const ownModel = typeof model === 'object' ? model : undefined;
   const parsed = settingsSchema.safeParse(ownModel ? input : { ...input, ...(model !== undefined && { model }) });
   if (!parsed.success) throw new VisavisError('invalidConfiguration', problemsOf(parsed.error));
-  checkDevKey(parsed.data);
+  checkLoopback(parsed.data);
   const { workers, modelModule, model: name } = parsed.data;
   if (ownModel && (workers > 0 || modelModule)) {
     throw new VisavisError('invalidConfiguration', 'a model of your own works in the thread it was made in: leave workers at 0, or name a modelModule instead');
@@ -110,6 +125,8 @@ export function resolveConfig({ model, logger, clock, randomBytes: random, folde
     logger: redacting(logger ?? pino({ level: 'silent' }), secretsOf(parsed.data)),
     metrics: new Metrics(),
     clock: clock ?? systemClock,
+    openEgress,
+    resolveHost: lookUp ?? resolveHost,
     randomBytes: random ?? randomBytes,
   };
 }
@@ -118,12 +135,17 @@ function secretsOf({ apps, signingSecret = '' }: Settings): string[] {
   return [...apps.flatMap((app) => app.apiKeys), signingSecret];
 }
 
-/** The development key is public: it must not open a server that others can reach. */
-function checkDevKey({ host, apps }: Settings): void {
-  if (isLoopback(host) || !apps.some((app) => app.apiKeys.includes(DEV_KEY))) return;
-  throw new VisavisError(
-    'invalidConfiguration', `the API key "${DEV_KEY}" works on loopback only, and ${host} is not; listen on 127.0.0.1 or configure a key of your own`,
-  );
+/** What is meant for development must not be open to others: the key is public, and egress to loopback reaches what is hidden behind it. */
+function checkLoopback({ host, apps, egress }: Settings): void {
+  if (isLoopback(host)) return;
+  if (apps.some((app) => app.apiKeys.includes(DEV_KEY))) {
+    throw new VisavisError(
+      'invalidConfiguration', `the API key "${DEV_KEY}" works on loopback only, and ${host} is not; listen on 127.0.0.1 or configure a key of your own`,
+    );
+  }
+  if (egress.loopback) {
+    throw new VisavisError('invalidConfiguration', `egress.loopback works where the server is on loopback itself, and ${host} is not; listen on 127.0.0.1 or name servers in egress.urls`);
+  }
 }
 
 function isLoopback(host: string): boolean {

@@ -1,8 +1,9 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import {
-  AudioFormat, CAPABILITIES_PARAM, decodeEnvelope, EgressType, FPS_PARAM, formatCapabilities, INGRESS_SAMPLE_RATES, OPUS_SAMPLE_RATES,
+  AudioFormat, CAPABILITIES_PARAM, decodeEnvelope, FPS_PARAM, formatCapabilities, INGRESS_SAMPLE_RATES, OPUS_SAMPLE_RATES,
   parseCapabilities, parseFps, type Capability, type ClientConfigureSession,
 } from '@visavis/protocol/ingress';
+import { readEgress, type EgressTarget } from './egress/target.js';
 import { refusal } from './refusal.js';
 
 /** What a session agreed on. */
@@ -12,6 +13,8 @@ export interface SessionForm {
   readonly audioFormat: AudioFormat;
   readonly fps: number;
   readonly capabilities: ReadonlySet<Capability>;
+  /** The room to speak into, in place of answering. */
+  readonly egress: EgressTarget | undefined;
   /** What the confirmation says was granted: only what was asked for. */
   readonly granted: Readonly<Record<string, string>>;
 }
@@ -35,17 +38,15 @@ function protocolError(message: string): VisavisError {
   return refusal('protocolError', message, 'send one binary ClientConfigureSession first');
 }
 
-/** What can be done of what was asked. Throws `egressUnavailable`, `invalidRequest` or `unsupportedSampleRate`. */
-export function agree(configure: ClientConfigureSession): SessionForm {
-  const { sampleRate, audioFormat, egressType, livekitEgress, agoraEgress, extraParams } = configure;
-  if (egressType !== EgressType.UNSPECIFIED || livekitEgress || agoraEgress) {
-    const hint = 'ask for no egress: motion comes back on this connection';
-    throw refusal('egressUnavailable', 'egress client is not configured on server', hint, { retryable: false });
-  }
+/** What can be done of what was asked; `mayPublish`: whether there is something to publish with. Throws `egressUnavailable`, `invalidEgressConfig`, `invalidRequest` or `unsupportedSampleRate`. */
+export function agree(configure: ClientConfigureSession, mayPublish: boolean): SessionForm {
+  const { sampleRate, audioFormat, extraParams } = configure;
   checkAudio(audioFormat, sampleRate);
-  const capabilities = parseCapabilities(extraParams[CAPABILITIES_PARAM]);
+  const egress = readEgress(configure, mayPublish);
+  // Nothing comes back from a session that is published, so there is nothing to grant for it.
+  const capabilities = egress ? new Set<Capability>() : parseCapabilities(extraParams[CAPABILITIES_PARAM]);
   const fps = parseFps(extraParams[FPS_PARAM]);
-  return { sampleRate, audioFormat, fps, capabilities, granted: grantedOf(extraParams, capabilities, fps) };
+  return { sampleRate, audioFormat, fps, capabilities, egress, granted: grantedOf(extraParams, capabilities, fps) };
 }
 
 function checkAudio(audioFormat: AudioFormat, sampleRate: number): void {

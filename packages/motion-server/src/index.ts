@@ -7,4 +7,6 @@ export { devConfig, type AppConfig, type Collaborators, type MotionServerConfig 
 export { AvatarLibrary, createAvatarRoutes, type AvatarAsset, type AvatarLibraryOptions, type AvatarRoutesOptions } from './avatars/index.js';
 export type { Logger } from './log.js';
 export type { Limits } from './limits.js';
+export type { Egress, EgressEvents, EgressRequest, OpenEgress } from './egress/egress.js';
+export type { ResolveHost } from './egress/policy.js';
 export { systemClock, type Clock } from './clock.js';

@@ -30,6 +30,8 @@ export interface ReplyOptions {
   readonly start: RequestStart;
   /** Where encoded audio is wanted; taken over from the request before, and reset. */
   readonly encoder?: SpeechEncoder | undefined;
+  /** Hears what is to be heard of the request, in order, as it is worked on; for speech that is published and not sent back. */
+  readonly hear?: ((samples: Float32Array) => void) | undefined;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly send: (body: ReplyBody) => void;
@@ -71,12 +73,13 @@ export class Reply {
   /** Takes the next samples, at most a second or so: nothing else is done meanwhile. */
   async push(samples: Float32Array, arrivedMs: number): Promise<void> {
     this.#arrivedMs = arrivedMs;
-    const { clock, encoder } = this.#options;
+    const { clock, encoder, hear } = this.#options;
     const beganMs = clock.nowMs();
     const frames = this.#engine.push(samples);
     const heard = samples.subarray(this.#unheard);
     this.#unheard -= samples.length - heard.length;
     if (encoder) this.#audio.add(encoder.push(heard));
+    hear?.(heard);
     this.#motion.add(await frames);
     this.#observeStep(beganMs);
     this.sendDue();

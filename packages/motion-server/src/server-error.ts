@@ -11,6 +11,7 @@ const NUMBERS: Partial<Record<ErrorCode, number>> = {
   messageTooLarge: SERVER_ERROR_CODE.invalidArgument,
   unsupportedSampleRate: SERVER_ERROR_CODE.badRequest,
   egressUnavailable: SERVER_ERROR_CODE.unavailable,
+  invalidEgressConfig: SERVER_ERROR_CODE.unauthenticated,
   creditsExhausted: SERVER_ERROR_CODE.creditsExhausted,
   sessionDurationExceeded: SERVER_ERROR_CODE.sessionDurationExceeded,
 };

@@ -8,6 +8,7 @@ export const sessionError = {
   noPlace: () => refusal('concurrentLimitExceeded', 'too many sessions of this app at once', 'close other sessions of this app, or raise maxSessionsPerApp'),
   noHandshake: (ms: number) => refusal('protocolError', `expected ClientConfigureSession message within ${ms} ms`, 'send it as soon as the connection is open'),
   idle: (ms: number) => refusal('idleTimeout', `no audio input for ${ms / 1000} seconds`, 'open a new session when there is audio'),
+  silent: (ms: number) => refusal('idleTimeout', `livekit silence timeout: no audio input for ${ms / 1000} seconds`, 'open a new session when there is audio'),
   tooLong: () => refusal('sessionDurationExceeded', 'session time limit reached', 'open a new session'),
   tokenExpired: () => refusal('sessionTokenExpired', 'token is expired', 'open a new session with a new token'),
   draining: () => refusal('draining', 'the server is shutting down', 'connect again now'),

@@ -66,6 +66,11 @@ export class SessionReport {
     this.#log.warn({ ...this.#ids, code: error.code, detail: error.message }, 'session ended by the server');
   }
 
+  /** Its room was lost, and is being joined again. */
+  egressProblem(error: VisavisError): void {
+    this.#log.warn({ ...this.#ids, code: error.code, detail: error.message }, 'egress problem');
+  }
+
   connectionError(err: Error): void {
     this.#log.warn({ ...this.#ids, err }, 'connection error');
   }

@@ -5,6 +5,10 @@ import { createAudioDecoder } from './audio-decoder.js';
 import { closeReason } from './close-reason.js';
 import type { ServerContext } from './config.js';
 import { Ear, type Connection } from './ear.js';
+import type { Egress } from './egress/egress.js';
+import { openEgress } from './egress/open.js';
+import { toPcm } from './egress/pcm.js';
+import type { EgressTarget } from './egress/target.js';
 import type { EngineHost, EngineSeat } from './engine/host.js';
 import { agree, readConfigure, type SessionForm } from './handshake.js';
 import type { Intake } from './intake.js';
@@ -51,7 +55,7 @@ export class Session {
   readonly #queue: RequestQueue;
   /** Of what waits in all sessions. */
   readonly #share: QueueShare;
-  readonly #idle: IdleTimer;
+  #idle: IdleTimer;
   readonly #heartbeat: Heartbeat;
   readonly #cleanups: (() => void)[] = [];
   /** One of the app's, from the upgrade on. Said in the handshake: SDKs that are still about to send miss an error before. */
@@ -59,6 +63,12 @@ export class Session {
   #form: SessionForm | undefined;
   #seat: EngineSeat | undefined;
   #encoder: SpeechEncoder | undefined;
+  /** The room that it speaks into, and not to its peer. */
+  #egress: Egress | undefined;
+  /** What came while it joined the room; the socket is not read meanwhile, so this is what had been read already. */
+  #early: (readonly [Buffer, boolean])[] | undefined;
+  /** A request has all been answered and is being played. */
+  #isPlaying = false;
   #closing = false;
   #draining = false;
   #badMessages = 0;
@@ -123,6 +133,7 @@ export class Session {
 
   #handleMessage(data: RawData, isBinary: boolean): void {
     if (this.#closing) return;
+    if (this.#early) return void this.#early.push([data as Buffer, isBinary]);
     this.#report.received((data as Buffer).length);
     this.#idle.touch();
     const wasFull = this.#isFull;
@@ -138,13 +149,52 @@ export class Session {
   }
 
   #handshake(data: Buffer, isBinary: boolean): void {
-    const form = agree(readConfigure(data, isBinary));
+    const { openEgress: mayPublish } = this.#parts.context;
+    const form = agree(readConfigure(data, isBinary), mayPublish !== undefined);
     if (!this.#hasPlace) throw sessionError.noPlace();
+    if (form.egress) void this.#join(form, form.egress);
+    else this.#confirm(form);
+  }
+
+  #confirm(form: SessionForm): void {
     this.#form = form;
     this.#seat = this.#parts.engines.join();
     if (form.capabilities.has('audio')) this.#encoder = new SpeechEncoder(form.sampleRate, this.#parts.opus);
     this.#send(encodeEnvelope('serverConfirmSession', { connectionId: this.#connectionId, granted: form.granted }));
     this.#report.opened(form);
+  }
+
+  /** Nothing is confirmed before the avatar is in its room. */
+  async #join(form: SessionForm, target: EgressTarget): Promise<void> {
+    const { clock, openEgress: open, resolveHost: resolve, settings: { egress: rules, limits } } = this.#parts.context;
+    const early: (readonly [Buffer, boolean])[] = (this.#early = []);
+    this.#ear.shut();
+    try {
+      const session = { avatarId: this.#admission.avatarId, sampleRate: form.sampleRate };
+      const egress = await openEgress(target, session, { open: open!, rules, resolve, clock }, {
+        onProblem: (error) => this.#report.egressProblem(error),
+        onEnd: (error) => this.#fail(error),
+      });
+      if (this.#closing) return void egress.close();
+      this.#egress = egress;
+      this.#cleanups.push(() => void egress.close());
+    } catch (error) {
+      return this.#fail(VisavisError.from(error, 'serverError'));
+    }
+    this.#early = undefined;
+    this.#idle.stop();
+    this.#awaitSilence(Math.min(limits.idleMs, target.idleMs ?? Infinity));
+    this.#confirm(form);
+    for (const [data, isBinary] of early) this.#handleMessage(data, isBinary);
+    this.#relieve();
+  }
+
+  /** What is still being heard is no silence. */
+  #awaitSilence(ms: number): void {
+    this.#idle = new IdleTimer(this.#parts.context.clock, ms, () => {
+      if (this.#isPlaying) this.#awaitSilence(ms);
+      else this.#fail(sessionError.silent(ms));
+    });
   }
 
   /** After the handshake: text and unknown messages are ignored, the rest does something or throws. */
@@ -155,7 +205,9 @@ export class Session {
       case 'clientAudioInput':
         return this.#queue.accept(envelope.value, this.#parts.context.clock.nowMs());
       case 'clientInterrupt':
-        return this.#queue.interrupt(envelope.value.reqId);
+        this.#queue.interrupt(envelope.value.reqId);
+        // Whoever waits for it to be over hears of it even where no audio of it has come.
+        return this.#egress?.interrupt(envelope.value.reqId);
       case 'unknown':
         return;
       default:
@@ -178,17 +230,27 @@ export class Session {
     let outcome: Outcome = 'failed';
     try {
       await this.#reply(request);
+      await this.#playOut(request);
       outcome = request.cancelled ? (this.#closing ? 'dropped' : 'interrupted') : 'completed';
     } finally {
       this.#report.requestEnded(request, outcome);
     }
   }
 
+  async #playOut({ reqId }: Intake): Promise<void> {
+    if (!this.#egress) return;
+    this.#isPlaying = true;
+    await this.#egress.played(reqId).finally(() => { this.#isPlaying = false; });
+    this.#idle.touch();
+  }
+
   async #reply(request: Intake): Promise<void> {
     const { sampleRate, audioFormat, fps } = this.#form!;
     const { context: { clock, metrics }, opus } = this.#parts;
     const send = (body: ReplyBody): void => this.#answer(request, body);
-    const reply = new Reply({ seat: this.#seat!, sampleRate, fps, start: request.start, encoder: this.#encoder, clock, metrics, send });
+    const egress = this.#egress;
+    const hear = egress && ((samples: Float32Array): void => { if (!request.cancelled) egress.sendAudio(request.reqId, toPcm(samples)); });
+    const reply = new Reply({ seat: this.#seat!, sampleRate, fps, start: request.start, encoder: this.#encoder, hear, clock, metrics, send });
     const pieceSamples = (sampleRate * PIECE_MS) / 1000;
     await serveRequest(request, reply, {
       clock, metrics, pieceSamples, pieceBytes: audioFormat === AudioFormat.PCM_S16LE ? pieceSamples * 2 : OGG_PIECE_BYTES,
@@ -200,15 +262,20 @@ export class Session {
     this.#relieve();
     await nextTurn();
     if (this.#outbox.isBehind) await this.#outbox.drained();
+    await this.#egress?.ready();
   }
 
   #answer(request: Intake, body: ReplyBody): void {
     if (request.cancelled) return;
-    this.#send(encodeEnvelope('serverResponseAnimation', { connectionId: this.#connectionId, reqId: request.reqId, ...body }));
+    const { reqId } = request;
+    const bytes = encodeEnvelope('serverResponseAnimation', { connectionId: this.#connectionId, reqId, ...body });
+    if (this.#egress) this.#egress.sendMotion(reqId, bytes, body.end === true);
+    else this.#send(bytes);
   }
 
   /** Only a peer that asked hears of it: others could not tell this `end` from the next request's. */
   #answerInterrupted({ reqId }: Intake): void {
+    this.#egress?.interrupt(reqId);
     if (!this.#form?.capabilities.has('interrupted-end')) return;
     this.#send(encodeEnvelope('serverResponseAnimation', { connectionId: this.#connectionId, reqId, end: true }));
   }
@@ -216,6 +283,7 @@ export class Session {
   #answerFailed(request: Intake, cause: unknown): void {
     const error = asRequestError(cause);
     this.#report.requestFailed(request, error, cause);
+    this.#egress?.interrupt(request.reqId);
     this.#send(encodeServerError(error, this.#connectionId, request.reqId));
   }
 

@@ -16,6 +16,6 @@ export { INGRESS_SAMPLE_RATES, OPUS_SAMPLE_RATES } from './rates.js';
 export { createRequestId } from './request-id.js';
 export {
   AudioFormat, EgressType, TransportCompression,
-  type ClientAudioInput, type ClientConfigureSession, type ClientInterrupt, type EncodedAudio, type ErrorDetail,
+  type ClientAudioInput, type ClientConfigureSession, type ClientInterrupt, type EncodedAudio, type ErrorDetail, type LiveKitEgressConfig,
   type RequestOptions, type ServerConfirmSession, type ServerError, type ServerResponseAnimation, type TimedText, type TraceContext,
 } from '../gen/message.js';
