@@ -6,48 +6,48 @@ import { Costume } from './costume.js';
 import { QUALITY } from './quality.js';
 
 /** A mesh for each material, dressed. */
-function dressed<Kind extends Material>(...materials: Kind[]): Mesh<BoxGeometry, Kind>[] {
+async function dressed<Kind extends Material>(...materials: Kind[]): Promise<Mesh<BoxGeometry, Kind>[]> {
   const meshes = materials.map((material) => new Mesh(new BoxGeometry(), material));
-  new Costume(new Group().add(...meshes)).fit(QUALITY.high);
+  (await Costume.of(new Group().add(...meshes))).fit(QUALITY.high);
   return meshes;
 }
 
 const keyOf = (material: Material) => material.customProgramCacheKey();
 
 describe('Costume', () => {
-  it('leaves unlit and cartoon materials as they are, with the order that their makers gave them', () => {
+  it('leaves unlit and cartoon materials as they are, with the order that their makers gave them', async () => {
     const unlit = new MeshBasicMaterial({ name: 'N00_000_00_Face_00_SKIN' });
     const cartoon = new ShaderMaterial({ name: 'N00_000_Hair_00_HAIR' });
     const [before, keys] = [[unlit.version, cartoon.version], [unlit, cartoon].map(keyOf)];
     const mesh = new Mesh(new BoxGeometry(), cartoon);
     mesh.renderOrder = 9;
-    new Costume(new Group().add(new Mesh(new BoxGeometry(), unlit), mesh)).fit(QUALITY.ultra);
+    (await Costume.of(new Group().add(new Mesh(new BoxGeometry(), unlit), mesh))).fit(QUALITY.ultra);
     expect([unlit.version, cartoon.version]).toEqual(before);
     expect([unlit, cartoon].map(keyOf)).toEqual(keys);
     expect(mesh.renderOrder).toBe(9);
     expect(mesh.castShadow).toBe(false);
   });
 
-  it('makes any vendor’s eyes wet, and their glass cheap', () => {
+  it('makes any vendor’s eyes wet, and their glass cheap', async () => {
     const matt = new MeshStandardMaterial({ name: 'Wolf3D_Eye', roughness: 0.6 });
     const glass = new MeshPhysicalMaterial({ name: 'Std_Cornea_L', transmission: 0.9 });
-    dressed(matt);
-    dressed(glass);
+    await dressed(matt);
+    await dressed(glass);
     expect(matt.roughness).toBeLessThan(0.2);
     expect(glass).toMatchObject({ transmission: 0, transparent: true, depthWrite: false });
   });
 
-  it('gives skin of all vendors the skin shader, and reads thinness from our own files alone', () => {
-    const [ours, rpm] = dressed(new MeshStandardMaterial({ name: 'Skin', metalness: 0 }), new MeshStandardMaterial({ name: 'Wolf3D_Skin', metalness: 0 }));
+  it('gives skin of all vendors the skin shader, and reads thinness from our own files alone', async () => {
+    const [ours, rpm] = await dressed(new MeshStandardMaterial({ name: 'Skin', metalness: 0 }), new MeshStandardMaterial({ name: 'Wolf3D_Skin', metalness: 0 }));
     expect(keyOf(ours!.material)).toBe('visavis-skin');
     expect(keyOf(rpm!.material)).toBe('visavis-skin');
     expect(ours!.material.defines).toHaveProperty('SKIN_THICKNESS');
     expect(rpm!.material.defines).not.toHaveProperty('SKIN_THICKNESS');
   });
 
-  it('turns strands into ordered, tested cards, leaves the soft ones blended and a solid cap alone', () => {
+  it('turns strands into ordered, tested cards, leaves the soft ones blended and a solid cap alone', async () => {
     const map = new Texture();
-    const [cards, soft, cap] = dressed(
+    const [cards, soft, cap] = await dressed(
       new MeshStandardMaterial({ name: 'Hair', map, transparent: true, depthWrite: false }),
       new MeshStandardMaterial({ name: 'HairSoft', map, transparent: true, depthWrite: false }),
       new MeshStandardMaterial({ name: 'Wolf3D_Hair', map }),
@@ -61,10 +61,10 @@ describe('Costume', () => {
     expect(keyOf(cap!.material)).toBe('visavis-soft');
   });
 
-  it('changes shaders and hair shadows with the quality, and back', () => {
+  it('changes shaders and hair shadows with the quality, and back', async () => {
     const skin = new MeshStandardMaterial({ name: 'Skin' });
     const hair = new Mesh(new BoxGeometry(), new MeshStandardMaterial({ name: 'Hair', map: new Texture(), alphaTest: 0.3 }));
-    const costume = new Costume(new Group().add(new Mesh(new BoxGeometry(), skin), hair));
+    const costume = await Costume.of(new Group().add(new Mesh(new BoxGeometry(), skin), hair));
     const seen = (['low', 'high', 'low'] as const).map((name) => {
       costume.fit(QUALITY[name]);
       return [keyOf(skin), skin.defines!['SHADOW_TAPS'], hair.castShadow, hair.material.map!.anisotropy];
@@ -72,8 +72,8 @@ describe('Costume', () => {
     expect(seen).toEqual([['visavis-skin-plain', 6, false, 1], ['visavis-skin', 16, true, 4], ['visavis-skin-plain', 6, false, 1]]);
   });
 
-  it('keeps overlays off the depth buffer and before the skin', () => {
-    const [brow] = dressed(new MeshStandardMaterial({ name: 'Brow', transparent: true }));
+  it('keeps overlays off the depth buffer and before the skin', async () => {
+    const [brow] = await dressed(new MeshStandardMaterial({ name: 'Brow', transparent: true }));
     expect(brow!.material).toMatchObject({ depthWrite: false, polygonOffset: true, forceSinglePass: true });
     expect(brow!.material.polygonOffsetUnits).toBeLessThan(0);
   });

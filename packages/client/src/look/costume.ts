@@ -3,6 +3,7 @@ import { measureEye } from './eyeball.js';
 import { drawFromInside, traceStrands } from './hair-geometry.js';
 import { mergeRigid } from './merge.js';
 import { partOfMesh, type Part } from './parts.js';
+import { pause } from './pause.js';
 import {
   eyePatch, HAIR_PATCH, patchShader, PLAIN_HAIR_PATCH, PLAIN_SKIN_PATCH, SKIN_PATCH, SOFT_PATCH, TEAR_PATCH, type ShaderPatch,
 } from './patches.js';
@@ -42,20 +43,25 @@ interface Dressed {
 export class Costume {
   readonly #dressed: readonly Dressed[];
 
-  constructor(root: Object3D) {
-    const eyes = measureEyes(root);
-    mergeRigid(root);
-    const dressed: Dressed[] = [];
-    root.traverse((node) => {
-      if (!(node instanceof Mesh)) return;
-      // Morphs and skinning move vertices out of the resting bounds that culling would test.
-      node.frustumCulled = false;
-      for (const material of [node.material].flat() as Material[]) {
-        const one = dress(node, material, eyes);
-        if (one) dressed.push(one);
-      }
-    });
+  private constructor(dressed: readonly Dressed[]) {
     this.#dressed = dressed;
+  }
+
+  /** In several tasks, for geometries are measured, joined and sorted. */
+  static async of(root: Object3D): Promise<Costume> {
+    const eyes = measureEyes(root);
+    await pause();
+    mergeRigid(root);
+    const meshes: Mesh[] = [];
+    root.traverse((node) => { if (node instanceof Mesh) meshes.push(node); });
+    const dressed: Dressed[] = [];
+    for (const mesh of meshes) {
+      await pause();
+      // Morphs and skinning move vertices out of the resting bounds that culling would test.
+      mesh.frustumCulled = false;
+      for (const material of [mesh.material].flat() as Material[]) dressed.push(...dress(mesh, material, eyes));
+    }
+    return new Costume(dressed);
   }
 
   /** Takes shaders, shadows and textures to `quality`. */
@@ -84,18 +90,18 @@ function measureEyes(root: Object3D): EyePatches {
   return patches;
 }
 
-function dress(mesh: Mesh, material: Material, eyes: EyePatches): Dressed | undefined {
+function dress(mesh: Mesh, material: Material, eyes: EyePatches): Dressed[] {
   const part = partOfMesh(mesh, material);
   if (part === 'occlusion' && material.transparent) mesh.renderOrder = ORDER[part]!;
   if (part === 'occlusion' || part === 'lash' || part === 'brow') overlay(material);
   if (part === 'occlusion' && material instanceof MeshBasicMaterial && mesh.geometry.hasAttribute('uv')) patchShader(material, TEAR_PATCH);
-  if (!(material instanceof MeshStandardMaterial)) return undefined;
+  if (!(material instanceof MeshStandardMaterial)) return [];
   mesh.castShadow = !CASTS_NONE.has(part);
   mesh.receiveShadow = !RECEIVES_NONE.has(part);
   mesh.renderOrder = ORDER[part] ?? 0;
   if (OVERLAYS.has(part)) overlay(material);
   const patch = FINISH[part]?.(material, mesh, eyes) ?? (() => SOFT_PATCH);
-  return { mesh, material, part, patch };
+  return [{ mesh, material, part, patch }];
 }
 
 function overlay(material: Material): void {

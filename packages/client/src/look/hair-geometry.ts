@@ -20,12 +20,24 @@ export function drawFromInside(geometry: BufferGeometry): void {
     sums[owners[i]!]! += away(i);
     counts[owners[i]!]!++;
   }
-  const order = Array.from({ length: index.count / 3 }, (_, i) => i);
-  const reach = order.map((i) => sums[owners[index.getX(i * 3)]!]! / counts[owners[index.getX(i * 3)]!]!);
-  order.sort((a, b) => reach[a]! - reach[b]! || a - b);
   const sorted = new Uint32Array(index.count);
-  order.forEach((from, to) => { for (let k = 0; k < 3; k++) sorted[to * 3 + k] = index.getX(from * 3 + k); });
+  let at = 0;
+  for (const triangles of byDistance(index, owners, (owner) => sums[owner]! / counts[owner]!)) {
+    for (const first of triangles) for (let k = 0; k < 3; k++) sorted[at++] = index.getX(first + k);
+  }
   geometry.setIndex(new BufferAttribute(position.count > 65_535 ? sorted : Uint16Array.from(sorted), 1));
+}
+
+/** The first index of each triangle, by the piece that it belongs to, the nearest piece first. */
+function byDistance(index: BufferAttribute, owners: Uint32Array, reach: (owner: number) => number): number[][] {
+  const pieces = new Map<number, number[]>();
+  for (let i = 0; i < index.count; i += 3) {
+    const owner = owners[index.getX(i)]!;
+    const piece = pieces.get(owner);
+    if (piece) piece.push(i);
+    else pieces.set(owner, [i]);
+  }
+  return [...pieces].sort(([a], [b]) => reach(a) - reach(b)).map(([, triangles]) => triangles);
 }
 
 /** For each vertex the first vertex of the connected piece that it belongs to. */

@@ -6,7 +6,7 @@ import { Backdrop } from './backdrop.js';
 import { renderSurroundings } from './environment.js';
 import { Costume } from './costume.js';
 import { PRESETS, type Background, type Lamp } from './presets.js';
-import type { QualityLevel } from './quality.js';
+import { QUALITY, type QualityLevel } from './quality.js';
 
 /** Half the edge of the cube around the head in which shadows fall, in metres. */
 const SHADOW_REACH = 0.42;
@@ -21,6 +21,7 @@ export class Stage {
   readonly #lamps = { key: keyLight(), fill: light(), rim: light(), kicker: light() };
   readonly #costumes = new Map<Object3D, Costume>();
   #environment: WebGLRenderTarget | undefined;
+  #quality = QUALITY.low;
 
   constructor() {
     this.scene.add(this.#backdrop.mesh);
@@ -56,14 +57,15 @@ export class Stage {
 
   /** Changes what shadows and materials cost. Shaders are compiled at the next drawing. */
   setQuality(quality: QualityLevel): void {
+    this.#quality = quality;
     this.#sizeShadow(quality.shadowMapSize);
     for (const costume of this.#costumes.values()) costume.fit(quality);
   }
 
-  /** Dresses an avatar and puts it on the stage. */
-  add(root: Object3D, quality: QualityLevel): void {
-    const costume = new Costume(root);
-    costume.fit(quality);
+  /** Dresses an avatar, in several tasks, and puts it on the stage. */
+  async add(root: Object3D): Promise<void> {
+    const costume = await Costume.of(root);
+    costume.fit(this.#quality);
     this.#costumes.set(root, costume);
     root.addEventListener('removed', () => { this.#costumes.delete(root); });
     this.scene.add(root);

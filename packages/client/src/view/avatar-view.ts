@@ -194,7 +194,8 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
       const [flat, rig] = await Promise.all([stage ? undefined : import('./flat-canvas.js'), this.#createRig(stage)]);
       if (this.#disposed) return rig.dispose();
       this.#canvas ??= new flat!.FlatCanvas(this.#canvasOptions());
-      this.#canvas.add(rig);
+      await this.#canvas.add(rig);
+      if (this.#disposed) return rig.dispose();
       this.#rig = rig;
     } catch (error) {
       await this.#fail(error);

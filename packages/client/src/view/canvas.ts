@@ -1,8 +1,9 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import { WebGLRenderer } from 'three';
-import { pixelRatio, QUALITY, Stage, type Background, type QualityName } from '../look/index.js';
+import { pause, pixelRatio, QUALITY, Stage, type Background, type QualityName } from '../look/index.js';
 import type { Rig } from '../rig/index.js';
 import type { PortraitCamera, ViewRect } from './camera.js';
+import { warmUp } from './warm-up.js';
 
 export interface CanvasOptions {
   readonly container: HTMLElement;
@@ -20,7 +21,8 @@ export interface ViewCanvas {
   /** The picture's size in device pixels. */
   readonly size: { width: number; height: number };
   readonly quality: QualityName;
-  add(rig: Rig): void;
+  /** Resolves when `rig` can be drawn. */
+  add(rig: Rig): void | Promise<void>;
   setQuality(quality: QualityName): void;
   setBackground(background: Background): void;
   /** Draws what was added as it is now. False while nothing can be drawn. */
@@ -44,6 +46,9 @@ export class AvatarCanvas implements ViewCanvas {
   #quality: QualityName;
   #background: Background;
   #lost = false;
+  #disposed = false;
+  /** Everything that is drawn is with the graphics processor; until then nothing is. */
+  #ready = false;
 
   /** Throws `renderingUnavailable` where there is no WebGL 2. */
   constructor(options: CanvasOptions) {
@@ -56,7 +61,7 @@ export class AvatarCanvas implements ViewCanvas {
     this.element.addEventListener('webglcontextlost', this.#handleLoss);
     this.element.addEventListener('webglcontextrestored', this.#handleRestore);
     this.#stage = new Stage();
-    this.#prepare();
+    this.#stage.setQuality(QUALITY[this.#quality]);
     options.container.append(this.element);
     this.#resizes = new ResizeObserver(() => this.resize());
     this.#resizes.observe(options.container);
@@ -76,8 +81,15 @@ export class AvatarCanvas implements ViewCanvas {
     return this.#background;
   }
 
-  add(rig: Rig): void {
-    this.#stage.add(rig.root, QUALITY[this.#quality]);
+  async add(rig: Rig): Promise<void> {
+    await this.#stage.add(rig.root);
+    const isOver = (): boolean => this.#lost || this.#disposed;
+    if (!isOver()) this.#prepare();
+    await pause();
+    this.element.style.visibility = 'hidden';
+    if (!isOver()) await warmUp({ renderer: this.#renderer, scene: this.#stage.scene, camera: this.#options.camera.camera, isOver });
+    this.element.style.visibility = '';
+    this.#ready = true;
   }
 
   /** Changes what the picture costs; multisampling alone stays as it was made. */
@@ -91,14 +103,14 @@ export class AvatarCanvas implements ViewCanvas {
   setBackground(background: Background): void {
     if (background === this.#background) return;
     this.#background = background;
-    if (this.#lost) return;
+    if (this.#lost || !this.#ready) return;
     this.#stage.setBackground(this.#renderer, background);
     this.draw();
   }
 
-  /** Draws the stage as it is. False while the graphics context is lost. */
+  /** Draws the stage as it is. False before the avatar is ready, and while the graphics context is lost. */
   draw(): boolean {
-    if (this.#lost) return false;
+    if (this.#lost || !this.#ready) return false;
     this.#renderer.render(this.#stage.scene, this.#options.camera.camera);
     return true;
   }
@@ -126,6 +138,7 @@ export class AvatarCanvas implements ViewCanvas {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#resizes.disconnect();
     this.element.removeEventListener('webglcontextlost', this.#handleLoss);
     this.element.removeEventListener('webglcontextrestored', this.#handleRestore);

@@ -44,7 +44,7 @@ async function measure({ id, rounds }) {
     renderer.info.autoReset = false;
     const stage = new look.Stage();
     stage.prepare(renderer, 'studio', quality);
-    stage.add((await load()).root, quality);
+    await stage.add((await load()).root);
     const pixel = new Uint8Array(4);
     const draw = () => {
       renderer.info.reset();

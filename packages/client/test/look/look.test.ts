@@ -49,7 +49,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
   });
 
   it('dresses what other makers’ files hold, without a word from WebGL', async () => {
-    const drawn = await stage.page.evaluate(() => {
+    const drawn = await stage.page.evaluate(async () => {
       const { look, three } = renderModules;
       const renderer = new three.WebGLRenderer();
       renderer.setSize(8, 8);
@@ -67,7 +67,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
         new Standard({ name: 'Wolf3D_Hair' }), new three.MeshBasicMaterial({ name: 'EyeOccl', transparent: true }),
         new three.MeshToonMaterial({ name: 'N00_000_Hair_00_HAIR' }),
       ];
-      stage.add(new three.Group().add(...materials.map((material) => new three.Mesh(ball.clone(), material))), look.QUALITY.medium);
+      await stage.add(new three.Group().add(...materials.map((material) => new three.Mesh(ball.clone(), material))));
       const camera = new three.PerspectiveCamera(20, 1, 0.05, 10);
       camera.position.z = 1;
       renderer.render(stage.scene, camera);
@@ -142,7 +142,7 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
       renderer.setSize(16, 16);
       const stage = new look.Stage();
       stage.prepare(renderer, 'studio', look.QUALITY.high);
-      stage.add(rig.root, look.QUALITY.high);
+      await stage.add(rig.root);
       const camera = new three.PerspectiveCamera(20, 1, 0.05, 10);
       camera.position.z = 1.2;
       renderer.info.autoReset = false;
@@ -210,8 +210,8 @@ describe('the look in a browser', { timeout: 300_000 }, () => {
         );
       };
       // One stays, so that shaders are not compiled 200 times.
-      stage.add(face(), look.QUALITY.low);
-      const come = async () => { const guest = await rig.GlbRig.of(face()); stage.add(guest.root, look.QUALITY.low); renderer.render(stage.scene, camera); const held = { ...renderer.info.memory }; guest.dispose(); renderer.render(stage.scene, camera); return held; };
+      await stage.add(face());
+      const come = async () => { const guest = await rig.GlbRig.of(face()); await stage.add(guest.root); renderer.render(stage.scene, camera); const held = { ...renderer.info.memory }; guest.dispose(); renderer.render(stage.scene, camera); return held; };
       const held = await come();
       const first = { ...renderer.info.memory };
       for (let i = 0; i < 200; i++) await come();
