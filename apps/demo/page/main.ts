@@ -42,6 +42,11 @@ function createMicrophone(): GatedMicrophone {
   });
 }
 
+/** An error's words as a sentence. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 /** What is said, as captions under the avatar and as the transcript beside it. */
 function wireWords(view: AvatarView, name: string): { transcript: Transcript; showCaptions(shown: boolean): void } {
   const caption = new CaptionLine(byId('caption'));
@@ -107,6 +112,7 @@ async function start(): Promise<void> {
       // What fails at the button is told at the button.
       if (code === 'microphoneUnplugged') toasts.pass(text);
     },
+    onFirst: () => speech.say('/greet'),
     onPush: () => { if (controller.presence === 'speaking' || controller.presence === 'thinking') speech.interrupt(); },
   });
   const settings = new Settings({
@@ -122,10 +128,10 @@ async function start(): Promise<void> {
   wireComposer(speech);
   wireTabs(document.querySelector('[role="tablist"]')!);
   wireSound(view);
-  view.onError = (error) => toasts.pass(error.message);
+  view.onError = (error) => toasts.pass(sentence(error.message));
   controller.onError = (error) => {
     if (error.code === 'microphoneDenied' || error.code === 'microphoneUnavailable') talk.failed(error);
-    else if (!isOfTheLink(error)) toasts.pass(error.message);
+    else if (!isOfTheLink(error)) toasts.pass(sentence(error.message));
   };
   const seen = new SeenTurns(view);
   const waterfalls = new WaterfallView(byId('turns'));

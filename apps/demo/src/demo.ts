@@ -4,54 +4,68 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
-import type { Voice } from '@visavis/agent/tts';
+import type { ModelStore } from '@visavis/agent/models';
 import { AvatarLibrary, createMotionServer, devConfig } from '@visavis/motion-server';
 import { VisavisError } from '@visavis/protocol/errors';
-import { createPresenter, createRelay } from '@visavis/server-sdk';
-import { ClipStore, loadSample, SPEECH_RATE } from './clips.js';
-import { Performer } from './performer.js';
-import { Visitors, type Offer } from './visitors.js';
+import { createRelay } from '@visavis/server-sdk';
+import { ClipStore, loadSample } from './clips.js';
+import { fetchModels, missingLine } from './models.js';
+import { ProviderPool, type PoolOptions } from './provider-pool.js';
+import { Talk } from './talk.js';
+import { Visitors } from './visitors.js';
 import { createWeb } from './web.js';
 
 const HOST = '127.0.0.1';
 const AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
 const SAMPLE = 'austen';
 const VERSION = '0.1.0';
-/** What there is until the pipeline is wired: the voice, and typing. */
-const OFFER: Offer = {
-  hears: false, notice: 'Speech recognition is not there yet. You can type.',
-  offered: { voice: [{ id: 'flite', label: 'flite, light' }], stt: [], llm: [] },
-  defaults: () => ({ voice: 'flite', stt: '', llm: '' }),
-};
 const DEV = { appId: 'dev-app', apiKey: 'dev-key' } as const;
 
-export interface DemoOptions {
+export interface DemoOptions extends PoolOptions {
   /** Port of the page, on loopback; 0 takes a free one. */
   readonly port: number;
-  readonly voice: Voice;
+  readonly models: ModelStore;
+  /** Fetches nothing. */
+  readonly offline: boolean;
   /** Takes a line for the operator. */
   readonly log: (line: string) => void;
+  /** Takes a line that replaces the one before, while models come. */
+  readonly onProgress: (line: string) => void;
 }
 
 export interface Demo {
   readonly url: string;
+  /** Who hears, thinks and speaks, in words. */
+  readonly description: string;
   close(): Promise<void>;
 }
 
-/** Starts the Motion Server, the reference backend and the page. Rejects with `invalidConfiguration` where the port is taken. */
-export async function startDemo({ port, voice, log }: DemoOptions): Promise<Demo> {
-  const sample = await loadSample(SAMPLE);
+/** Starts the Motion Server, the reference backend and the page. Rejects with `invalidConfiguration` where the port is taken or the providers cannot be used. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { port, log } = options;
+  const [sample, pool] = await Promise.all([loadSample(SAMPLE), ProviderPool.open(options)]);
   const avatars = new AvatarLibrary({ folders: [AVATARS] });
-  const motionServer = await createMotionServer(devConfig({ avatars: (await avatars.list()).map(({ id }) => id) }));
+  const manifests = new Map((await avatars.list()).map((manifest) => [manifest.id, manifest]));
+  const motionServer = await createMotionServer(devConfig({ avatars: [...manifests.keys()] }));
   const relay = createRelay({ manifestUrl: (avatarId) => `/avatars/${avatarId}/avatar.json`, serverVersion: VERSION });
   const clips = new ClipStore(() => randomBytes(9).toString('base64url'));
   const access = { ...DEV, consoleUrl: motionServer.consoleUrl, ingressUrl: motionServer.ingressUrl };
+  const visitors = new Visitors(() => pool.offer());
+  const talks = new Map<string, { readonly visitor: string; readonly talk: Talk }>();
   relay.onClient((client) => {
-    const presenter = createPresenter(client, { ...access, sampleRate: SPEECH_RATE });
-    new Performer({ client, presenter, voice, clips, sample });
-    presenter.start().catch(() => undefined); // the client has been told; the next turn tries again
+    const visitor = client.subject;
+    const { name, voice } = manifests.get(client.avatarId) ?? { name: client.avatarId };
+    const talk = new Talk({
+      client, pool, access, clips, sample, log, avatar: { name, voice }, instructions: {}, answers: visitor !== '',
+      chosen: () => (visitor === '' ? pool.offer().defaults(client.avatarId) : visitors.chosen(visitor)),
+      onTurn: (report) => { if (visitor !== '') visitors.told(visitor, report); },
+    });
+    talks.set(client.id, { visitor, talk });
+    client.onClose(() => talks.delete(client.id));
   });
-  const visitors = new Visitors(() => OFFER);
+  visitors.onChosen = (chooser) => {
+    for (const { visitor, talk } of talks.values()) if (visitor === chooser) void talk.restart();
+  };
   const web = createWeb({
     clips, avatars, visitors,
     issueTicket: (avatarId, visitor) => ({ ticket: relay.tickets.issue({ avatarId, subject: visitor }).ticket }),
@@ -59,11 +73,14 @@ export async function startDemo({ port, voice, log }: DemoOptions): Promise<Demo
   });
   const server = createAdaptorServer({ fetch: web.fetch }) as Server;
   relay.attach(server);
+  const stop = new AbortController();
   const close = async (): Promise<void> => {
+    stop.abort();
     await relay.dispose();
     server.close();
     server.closeAllConnections();
-    await Promise.all([motionServer.close(), voice.dispose()]);
+    await Promise.all([...talks.values()].map(({ talk }) => talk.close()));
+    await Promise.all([motionServer.close(), pool.dispose()]);
   };
   try {
     await listen(server, port);
@@ -71,7 +88,42 @@ export async function startDemo({ port, voice, log }: DemoOptions): Promise<Demo
     await close();
     throw error;
   }
-  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, close };
+  pool.warm();
+  void bringModels(options, pool, stop.signal, {
+    changed: () => visitors.offerChanged(),
+    moved: async () => { await Promise.all([...talks.values()].map(({ talk }) => talk.restart())); },
+  }).catch((error: unknown) => log(VisavisError.from(error, 'modelUnavailable').message));
+  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, description: pool.describe(), close };
+}
+
+/** What is told of models that come while the demo runs. */
+interface Arrivals {
+  /** What is offered, or what is said of it. */
+  changed(): void;
+  /** Everyone takes up the new ones. */
+  moved(): Promise<void>;
+}
+
+async function bringModels({ models, offline, log, onProgress }: DemoOptions, pool: ProviderPool, signal: AbortSignal, { changed, moved }: Arrivals): Promise<void> {
+  const missing = await pool.missingModels();
+  if (missing.length === 0) return;
+  const say = (line: string): void => {
+    if (line === pool.notice) return;
+    pool.notice = line;
+    changed();
+  };
+  if (!offline) say('Fetching the models of the voice. You can type meanwhile.');
+  const problem = offline ? missingLine(missing) : await fetchModels({
+    models, missing, signal,
+    onProgress: (line) => {
+      onProgress(line);
+      say(line);
+    },
+    onArrived: () => pool.renew(moved),
+  });
+  if (signal.aborted) return;
+  say(problem ?? '');
+  log(problem ?? `The models are here: ${pool.describe()}.`);
 }
 
 async function listen(server: Server, port: number): Promise<void> {

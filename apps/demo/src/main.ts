@@ -1,12 +1,31 @@
 /**
  * `npm start`: the Motion Server, the reference backend and the page in one process, on loopback.
- * Knows no wire and no motion; the parts are wired in ./demo, one conversation is in ./performer.
+ * Knows no wire and no motion; the parts are wired in ./demo, one client's talk is in ./talk.
  */
-import { createFliteVoice, FLITE_VOICES, type FliteVoiceName } from '@visavis/agent/tts';
+import { defaultModelFolder, ModelStore } from '@visavis/agent/models';
+import type { VoiceName } from '@visavis/agent/providers';
+import { FLITE_VOICES, KOKORO_VOICES } from '@visavis/agent/tts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startDemo } from './demo.js';
 
 const DEFAULT_PORT = 8080;
+
+const HELP = `
+On the first start the models of speech recognition and of the natural voice (about 200 MiB) are fetched once, checked, and
+kept in ${defaultModelFolder()} (VISAVIS_MODELS sets another folder).
+The page is there at once, by typing and with the light voice, and takes up the models as they come.
+
+Everything runs on this machine unless a file of providers says otherwise:
+  npm start -- --config providers.yaml
+or the environment does: VISAVIS_LLM=openai-compatible VISAVIS_LLM_URL=http://127.0.0.1:11434/v1 VISAVIS_LLM_MODEL=... npm start
+`;
+
+interface Options {
+  readonly port: number;
+  readonly voice?: VoiceName;
+  readonly config?: string;
+  readonly offline?: boolean;
+}
 
 function portNumber(text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -14,13 +33,27 @@ function portNumber(text: string): number {
   return port;
 }
 
+/** One line that is written over, on a terminal alone. */
+function showProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+}
+
+function log(line: string): void {
+  showProgress('');
+  console.error(line);
+}
+
 const program = new Command('visavis-demo')
-  .description('The Visavis demo: a page with an avatar that speaks what you type.')
-  .addOption(new Option('-p, --port <n>', 'port of the page').env('VISAVIS_PORT').argParser(portNumber).default(DEFAULT_PORT))
-  .addOption(new Option('--voice <name>', 'flite voice').choices(FLITE_VOICES).default('slt'))
-  .action(async ({ port, voice }: { port: number; voice: FliteVoiceName }) => {
-    const demo = await startDemo({ port, voice: createFliteVoice(voice), log: (line) => console.error(line) });
+  .description('The Visavis demo: a page to talk with an avatar, spoken or typed.')
+  .addOption(new Option('-p, --port <n>', 'port of the page, on this machine alone').env('VISAVIS_PORT').argParser(portNumber).default(DEFAULT_PORT))
+  .addOption(new Option('-c, --config <file>', 'who hears, thinks and speaks: a .yaml or .env file').env('VISAVIS_AGENT_CONFIG'))
+  .addOption(new Option('--voice <name>', 'an embedded voice for every avatar (default: the one that suits it)').choices([...KOKORO_VOICES, ...FLITE_VOICES]))
+  .option('--offline', 'fetch no models; use those that are here')
+  .addHelpText('after', HELP)
+  .action(async ({ port, voice, config, offline = false }: Options) => {
+    const demo = await startDemo({ port, ...(voice ? { voice } : {}), configFile: config, offline, models: new ModelStore(), log, onProgress: showProgress });
     console.log(`Visavis is ready: ${demo.url}`);
+    console.log(`It ${demo.description}.`);
     const stop = (): void => {
       process.off('SIGINT', stop).off('SIGTERM', stop);
       void demo.close();

@@ -73,7 +73,13 @@ export async function record(page: Page): Promise<void> {
   });
 }
 
+/** Has the avatar say it, word for word. */
 export async function say(page: Page, text: string): Promise<void> {
+  await ask(page, `/say ${text}`);
+}
+
+/** Types a message to the avatar. */
+export async function ask(page: Page, text: string): Promise<void> {
   await page.fill('#text', text);
   await page.press('#text', 'Enter');
 }

@@ -13,6 +13,8 @@ export interface MicrophoneControlParts {
   readonly controller: AvatarController;
   readonly gated: GatedMicrophone;
   onProblem(problem: MicrophoneProblem): void;
+  /** The microphone is on for the first time. */
+  onFirst(): void;
   /** The visitor takes the floor by pushing to talk. */
   onPush(): void;
 }
@@ -32,6 +34,7 @@ export class TalkButton {
   #state: MicrophoneState = 'off';
   /** What it was before: one that was on and fails has been unplugged. */
   #before: MicrophoneState = 'off';
+  #wasEverOn = false;
   #problem: MicrophoneProblem | undefined;
   #missing: string | undefined;
 
@@ -45,6 +48,8 @@ export class TalkButton {
     this.#wireSpace();
     parts.controller.onMicrophoneState = (state) => {
       [this.#before, this.#state] = [this.#state, state];
+      if (state === 'on' && !this.#wasEverOn && this.#mode === 'open') parts.onFirst();
+      this.#wasEverOn ||= state === 'on';
       this.#show();
     };
     this.#setMode(this.#mode);

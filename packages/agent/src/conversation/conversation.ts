@@ -128,7 +128,7 @@ class AvatarConversation implements Conversation, AgentHost {
 
   say(text: string): void {
     refuseLong(text);
-    if (this.#turns.length >= MAX_WAITING_TURNS) throw new VisavisError('queueFull', `${MAX_WAITING_TURNS} texts wait to be said; wait for them`);
+    if (this.#turns.filter(({ recorder }) => !recorder.isCut).length >= MAX_WAITING_TURNS) throw new VisavisError('queueFull', `${MAX_WAITING_TURNS} texts wait to be said; wait for them`);
     if (text.trim() === '') return;
     this.#answer('say', '', this.#clock.nowMs(), () => this.#session.say(withoutTags(text) === '' ? ' ' : text));
   }

@@ -6,7 +6,7 @@ import { createEngines, type Engines } from './embedded/engines.js';
 import { embeddedStt, embeddedTts } from './embedded/index.js';
 import { toProviderError } from './errors.js';
 import type { AgentConfig, LlmConfig } from './schema.js';
-import type { AvatarVoice } from './voices.js';
+import type { AvatarVoice, VoiceName } from './voices.js';
 
 /** Who hears, thinks and speaks in one conversation. */
 export interface ConversationProviders {
@@ -24,8 +24,11 @@ export interface ConversationProviders {
 }
 
 export interface Providers extends ConversationProviders {
-  /** Objects of its own, for errors are told per object, over the same engines. `voice` is the avatar manifest's. */
-  forConversation(options?: { readonly voice?: AvatarVoice }): ConversationProviders;
+  /**
+   * Objects of its own, for errors are told per object, over the same engines. `voice` is the avatar manifest's; `named`, an
+   * embedded voice, goes before it and before the configuration's, where the embedded engines speak.
+   */
+  forConversation(options?: { readonly voice?: AvatarVoice | undefined; readonly named?: VoiceName | undefined }): ConversationProviders;
   /** Loads the embedded models in use, which takes seconds; without it the first turn waits for them. Never rejects. */
   warm(): Promise<void>;
   /** In words, without keys: for logs and settings. */
@@ -60,7 +63,7 @@ export async function createProviders(config: AgentConfig, { models, onNotice = 
     const first = open(shared, undefined);
     return {
       ...first,
-      forConversation: ({ voice } = {}) => open(shared, voice),
+      forConversation: ({ voice, named } = {}) => open(shared, voice, named),
       warm: () => engines.warm({ hearing: config.stt.provider === 'embedded' && first.stt !== undefined, kokoro: first.tts?.model.startsWith('kokoro') ?? false }),
       describe: () => describe(first, config),
       dispose: async () => {
@@ -83,11 +86,11 @@ interface Shared {
   readonly makeTts: (() => tts.TTS) | undefined;
 }
 
-function open({ config, engines, makeLlm, makeStt, makeTts, onNotice }: Shared, voice: AvatarVoice | undefined): ConversationProviders {
+function open({ config, engines, makeLlm, makeStt, makeTts, onNotice }: Shared, voice: AvatarVoice | undefined, named?: VoiceName): ConversationProviders {
   const alone = config.llm.provider === 'openai-realtime';
   const hearing = config.stt.provider === 'embedded' ? embeddedStt(config.stt, engines) : makeStt?.();
   const onFailure = (error: unknown): void => onNotice(`${toProviderError(error, 'tts').message}; flite speaks instead`);
-  const speaking = config.tts.provider === 'embedded' ? embeddedTts(config.tts, engines, voice, onFailure) : makeTts?.();
+  const speaking = config.tts.provider === 'embedded' ? embeddedTts(named ? { ...config.tts, engine: 'auto', voice: named } : config.tts, engines, voice, onFailure) : makeTts?.();
   const mine = { stt: alone ? undefined : hearing, llm: makeLlm(), tts: alone ? undefined : speaking };
   const dispose = async (): Promise<void> => {
     await Promise.all([mine.stt?.close(), mine.tts?.close(), closeLlm(mine.llm)]);

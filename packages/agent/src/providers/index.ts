@@ -5,4 +5,4 @@ export { toProviderError } from './errors.js';
 export { type AgentConfig, type LlmConfig, type Part, PROVIDERS, type SttConfig, type TtsConfig, type VadConfig } from './schema.js';
 export { Secret } from './secret.js';
 export { speechTimes, type SpeechTimes } from './speech-times.js';
-export { type AvatarVoice, voicesFor } from './voices.js';
+export { type AvatarVoice, type VoiceName, voicesFor } from './voices.js';

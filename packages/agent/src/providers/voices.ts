@@ -6,6 +6,9 @@ export interface AvatarVoice {
   readonly description?: string;
 }
 
+/** An embedded voice. */
+export type VoiceName = KokoroVoiceName | FliteVoiceName;
+
 interface Choice {
   readonly kokoro: KokoroVoiceName;
   readonly flite: FliteVoiceName;
