@@ -1,4 +1,6 @@
+import { llm } from '@livekit/agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ControlAction, PresenceState } from '@visavis/protocol/downlink';
 import type { Asked } from './scripted-model.js';
 import { Theatre } from './theatre.js';
@@ -96,5 +98,39 @@ describe('a conversation', () => {
     expect(second).toMatchObject({ source: 'voice', said: 'Stop that.', heard: 'Good.' });
     expect(client.controls.items.map(({ action }) => action)).toEqual([ControlAction.HOLD, ControlAction.RESUME, ControlAction.HOLD, ControlAction.FLUSH]);
     expect(conversation.history.map(({ text }) => text)).toEqual(['tell me', first!.heard, 'Stop that.', 'Good.']);
+  });
+});
+
+describe('tools', () => {
+  it('are called by the model, and what they give is said', async () => {
+    theatre.model.answer = ({ messages, tools = [] }) => {
+      const last = messages.at(-1)!;
+      if (last.role === 'tool') return { text: `It says: ${lastSaid({ messages })}` };
+      return { call: { name: tools[0]!.function.name, args: '{"number":"427"}' } };
+    };
+    const asked: string[] = [];
+    const { client, conversation, reports } = await theatre.scene({
+      tools: {
+        look_up_order: llm.tool({
+          description: 'Looks up an order.', parameters: z.object({ number: z.string() }),
+          execute: ({ number }) => { asked.push(number); return Promise.resolve('six blue mugs'); },
+        }),
+      },
+    }, 4);
+    client.line.send('text', { text: 'Where is my order?' });
+    const report = await reports.first(() => true);
+    expect(asked).toEqual(['427']);
+    expect(report.heard).toBe('It says: "six blue mugs"');
+    expect(conversation.history.map(({ text }) => text)).toEqual(['Where is my order?', 'It says: "six blue mugs"']);
+  });
+});
+
+describe('what is said without being asked', () => {
+  it('is a greeting, and whatever is to be said, one after the other', async () => {
+    const { conversation, reports, client } = await theatre.scene({ greeting: '[calm] Good morning.' }, 4);
+    conversation.say('How are you?');
+    const told = await reports.count(2);
+    expect(told.map(({ source, heard, interrupted }) => [source, heard, interrupted])).toEqual([['say', 'How are you?', false], ['say', 'Good morning.', false]]);
+    expect(client.requests.map(({ state }) => state)).toEqual(['finished', 'finished']);
   });
 });

@@ -1,9 +1,11 @@
-import { ControlAction, PlaybackState, type ServerMessage } from '@visavis/protocol/downlink';
+import { ControlAction, MicCodec, PlaybackState, type ServerMessage } from '@visavis/protocol/downlink';
 import { decodeEnvelope } from '@visavis/protocol/ingress';
 import { FakeClient, Inbox } from '@visavis/server-sdk/test';
 
 const TICK_MS = 20;
 const REPORT_MS = 240;
+const MIC_RATE = 16_000;
+const MIC_STEP = MIC_RATE / 50;
 
 /** What one request came to at the client. */
 export interface Played {
@@ -29,6 +31,7 @@ export class PlayingClient {
   #epoch = 0;
   #isHeld = false;
   #seen = 0;
+  #micSequence = 0;
 
   private constructor(line: FakeClient, speed: number) {
     this.line = line;
@@ -54,6 +57,17 @@ export class PlayingClient {
 
   get isHeld(): boolean {
     return this.#isHeld;
+  }
+
+  /** Says something into its microphone, in real time: s16 at 16 kHz, 20 ms a message, silence before and after included. */
+  async speak(samples: Int16Array): Promise<void> {
+    const startedMs = performance.now();
+    for (let at = 0; at < samples.length; at += MIC_STEP) {
+      const piece = samples.slice(at, at + MIC_STEP);
+      this.line.send('mic', { sequence: this.#micSequence++, codec: MicCodec.PCM_S16LE_16K, data: new Uint8Array(piece.buffer) });
+      const aheadMs = (at * 1000) / MIC_RATE - (performance.now() - startedMs);
+      if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
+    }
   }
 
   leave(): void {

@@ -97,6 +97,20 @@ describe('the endpoint', () => {
     expect(deltas.filter(Boolean).length).toBe(4);
   });
 
+  it.each([
+    ['Where is my order number 427?', '427'], ['What about order four two, seven?', '427'], ['Has order 1 0 3 been sent?', '103'], ['my orders: one oh three', '103'],
+  ])('calls for a tool it has a rule for, where that is offered: %s', async (text, number) => {
+    const asked = { messages: [{ role: 'user', content: text }], tools: [{ type: 'function', function: { name: 'look_up_order' } }] };
+    expect(await (await ask(asked)).json()).toMatchObject({
+      choices: [{ finish_reason: 'tool_calls', message: { tool_calls: [{ id: 'call-x', type: 'function', function: { name: 'look_up_order', arguments: JSON.stringify({ number }) } }] } }],
+    });
+    const streamed = await (await ask({ ...asked, stream: true })).text();
+    expect(streamed).toContain('"tool_calls":[{"index":0,"id":"call-x"');
+    expect(JSON.stringify(await (await ask({ ...asked, tools: [] })).json())).not.toContain('tool_calls');
+    const told = { ...asked, messages: [...asked.messages, { role: 'assistant', content: null }, { role: 'tool', content: '"It is on its way."' }] };
+    expect(await (await ask(told)).json()).toMatchObject({ choices: [{ message: { content: 'It is on its way.' } }] });
+  });
+
   it('refuses what it cannot read', async () => {
     for (const body of ['no json', {}, { messages: [] }, { messages: [{ role: 3 }] }, { messages: [{ role: 'user', content: 5 }] }]) expect((await ask(body)).status).toBe(400);
     expect((await ask({ messages: [{ role: 'user', content: 'x'.repeat(600_000) }] })).status).toBe(413);

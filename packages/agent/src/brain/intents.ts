@@ -11,6 +11,42 @@ interface Intent {
   readonly answers: readonly ((surroundings: Surroundings) => string)[];
 }
 
+/** A rule for a tool: where the agent offers it, it is called instead of any answer. */
+interface ToolRule {
+  readonly when: RegExp;
+  readonly tool: string;
+  /** The call's arguments, of what `when` found. */
+  readonly args: (found: RegExpExecArray) => object;
+}
+
+/** What the brain calls for by itself. */
+export interface ToolCall {
+  readonly name: string;
+  readonly args: object;
+}
+
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+const SPOKEN_NUMBER = String.raw`((?:(?:\d|${DIGITS.join('|')}|oh)[\s,-]*)+)`;
+
+const TOOL_RULES: readonly ToolRule[] = [
+  { when: new RegExp(String.raw`\border(?:s|ed)?\b\D{0,24}?\b${SPOKEN_NUMBER}`, 'i'), tool: 'look_up_order', args: ([, number = '']) => ({ number: inDigits(number) }) },
+];
+
+/** The tool that a text calls for, if it is one of those offered. */
+export function toolFor(text: string, offered: readonly string[]): ToolCall | undefined {
+  for (const { when, tool, args } of TOOL_RULES) {
+    const found = offered.includes(tool) ? when.exec(text) : null;
+    if (found) return { name: tool, args: args(found) };
+  }
+  return undefined;
+}
+
+/** "four two, 7" is 427. */
+function inDigits(spoken: string): string {
+  return (spoken.toLowerCase().match(new RegExp(String.raw`\d|${DIGITS.join('|')}|oh`, 'g')) ?? [])
+    .map((word) => (/\d/.test(word) ? word : word === 'oh' ? '0' : String(DIGITS.indexOf(word)))).join('');
+}
+
 const say = (...texts: string[]): Intent['answers'] => texts.map((text) => () => text);
 
 const INTENTS: readonly Intent[] = [

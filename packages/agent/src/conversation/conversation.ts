@@ -8,7 +8,6 @@ import { Ear } from '../hearing/ear.js';
 import { EchoGate } from '../hearing/echo-gate.js';
 import { toProviderError } from '../providers/errors.js';
 import type { Part } from '../providers/schema.js';
-import { withoutTags } from '../speech/tags.js';
 import type { Delivery, Heard } from '../stage/delivery.js';
 import { Stage } from '../stage/stage.js';
 import { AvatarOutput } from './avatar-output.js';
@@ -129,8 +128,8 @@ class AvatarConversation implements Conversation, AgentHost {
   say(text: string): void {
     refuseLong(text);
     if (this.#turns.filter(({ recorder }) => !recorder.isCut).length >= MAX_WAITING_TURNS) throw new VisavisError('queueFull', `${MAX_WAITING_TURNS} texts wait to be said; wait for them`);
-    if (text.trim() === '') return;
-    this.#answer('say', '', this.#clock.nowMs(), () => this.#session.say(withoutTags(text) === '' ? ' ' : text));
+    if (text.trim() === '' || this.#closed) return;
+    this.#answer('say', '', this.#clock.nowMs(), () => this.#session.say(text));
   }
 
   ask(text: string): void {
