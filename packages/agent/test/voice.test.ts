@@ -42,7 +42,7 @@ describe.skipIf(!isThere)(`by voice (skipped where the model ${MODEL} is not the
     const playing = client.playing!;
     await client.speak(Int16Array.from([...BARGE_IN, ...silence(1_500)]));
     const first = await reports.first(() => true);
-    expect(first.said.toLowerCase()).toContain('avatar');
+    expect(first.said.toLowerCase()).toContain('bring my own');
     expect(first).toMatchObject({ source: 'voice', interrupted: true, cutBy: 'voice', reqId: playing.reqId });
     expect(playing.state).toBe('interrupted');
     expect(client.controls.items.map(({ action }) => action).slice(0, 2)).toEqual([ControlAction.HOLD, ControlAction.FLUSH]);
