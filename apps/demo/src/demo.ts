@@ -12,6 +12,7 @@ import { ClipStore, loadSample } from './clips.js';
 import { fetchModels, missingLine } from './models.js';
 import { ProviderPool, type PoolOptions } from './provider-pool.js';
 import { Talk } from './talk.js';
+import { tools } from './tools.js';
 import { Visitors } from './visitors.js';
 import { createWeb } from './web.js';
 
@@ -56,7 +57,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const visitor = client.subject;
     const { name, voice } = manifests.get(client.avatarId) ?? { name: client.avatarId };
     const talk = new Talk({
-      client, pool, access, clips, sample, log, avatar: { name, voice }, instructions: {}, answers: visitor !== '',
+      client, pool, access, clips, sample, log, avatar: { name, voice }, instructions: { tools }, answers: visitor !== '',
       chosen: () => (visitor === '' ? pool.offer().defaults(client.avatarId) : visitors.chosen(visitor)),
       onTurn: (report) => { if (visitor !== '') visitors.told(visitor, report); },
     });

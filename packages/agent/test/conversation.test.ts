@@ -130,7 +130,7 @@ describe('what is said without being asked', () => {
     const { conversation, reports, client } = await theatre.scene({ greeting: '[calm] Good morning.' }, 4);
     conversation.say('How are you?');
     const told = await reports.count(2);
-    expect(told.map(({ source, heard, interrupted }) => [source, heard, interrupted])).toEqual([['say', 'How are you?', false], ['say', 'Good morning.', false]]);
+    expect(told.map(({ source, heard, interrupted }) => [source, heard, interrupted])).toEqual([['say', 'Good morning.', false], ['say', 'How are you?', false]]);
     expect(client.requests.map(({ state }) => state)).toEqual(['finished', 'finished']);
   });
 });

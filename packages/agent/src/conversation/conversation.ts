@@ -111,6 +111,7 @@ class AvatarConversation implements Conversation, AgentHost {
       client.onClose(() => void this.close()),
     ];
     this.#ready = this.#start();
+    if (options.greeting) this.say(options.greeting);
   }
 
   readonly onTurn: Subscribe<TurnReport> = (listener) => {
@@ -246,7 +247,6 @@ class AvatarConversation implements Conversation, AgentHost {
       this.#fail(VisavisError.from(error, 'unknown'));
       return false;
     }
-    if (this.#options.greeting && !this.#closed) this.say(this.#options.greeting);
     return true;
   }
 
