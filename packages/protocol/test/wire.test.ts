@@ -6,6 +6,7 @@ import * as otherMessage from './gen/message_pb.js';
 import * as downlink from '../src/gen/downlink.js';
 import * as ingress from '../src/gen/message.js';
 import { decode, encode, type Schema } from '../src/wire/index.js';
+import { WireWriter } from '../src/wire/writer.js';
 
 /** Every message with the same one of protobuf-es, an independent implementation. */
 const PAIRS = [[downlink, otherDownlink], [ingress, otherMessage]].flatMap(([ours, others]) =>
@@ -110,5 +111,17 @@ describe('the wire format', () => {
     const bytes = Uint8Array.from([9, 9, ...encode(downlink.MicSchema, { data: Uint8Array.of(1, 2, 3) }), 9]);
     const { data } = decode(downlink.MicSchema, bytes.subarray(2, bytes.length - 1));
     expect([data.buffer === bytes.buffer, ...data]).toEqual([true, 1, 2, 3]);
+  });
+
+  it('nests a message of any number of parts', () => {
+    const COUNT = 200_000;
+    const inner = new WireWriter();
+    for (let i = 0; i < COUNT; i++) inner.bytes(Uint8Array.of(i % 251));
+    const outer = new WireWriter();
+    outer.nested(inner);
+    const bytes = outer.finish();
+    // Three bytes say that 2 x COUNT follow.
+    expect(bytes.length).toBe(3 + 2 * COUNT);
+    expect([...bytes.subarray(-4)]).toEqual([1, (COUNT - 2) % 251, 1, (COUNT - 1) % 251]);
   });
 });

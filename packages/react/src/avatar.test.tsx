@@ -355,6 +355,15 @@ describe('hooks', () => {
     first.dispose();
     new Presenter(store, host, settings).dispose();
   });
+
+  it('give the handle back where the application makes no controller', () => {
+    const store = new AvatarStore();
+    const settings = { avatarId: 'ava', manager, createController };
+    const refuse = (): never => { throw new Error('no sound card'); };
+    expect(() => new Presenter(store, host, { ...settings, createController: refuse })).toThrow('no sound card');
+    expect(store.controller).toBeUndefined();
+    new Presenter(store, host, settings).dispose();
+  });
 });
 
 it('takes over what the server rendered', async () => {

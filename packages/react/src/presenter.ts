@@ -24,13 +24,13 @@ export class Presenter implements Mounted {
   /** What a failed connection both rejects with and reports is told once. */
   #told: VisavisError | undefined;
 
-  /** Throws `invalidState` where another presenter has the store. */
+  /** Throws `invalidState` where another presenter has the store, and what `createController` throws. */
   constructor(store: AvatarStore, container: HTMLElement, settings: AvatarSettings) {
     this.#store = store;
     this.#container = container;
     this.#settings = settings;
     store.attach(this);
-    this.controller = (settings.createController ?? createController)();
+    this.controller = this.#createController();
     this.#stopUnlocking = settings.unlockOnGesture === false ? () => undefined : unlockOnGesture(this.controller);
     this.#listen();
     this.#applyPlayback(undefined);
@@ -39,6 +39,16 @@ export class Presenter implements Mounted {
 
   get view(): AvatarView | undefined {
     return this.#view;
+  }
+
+  /** What the application's function throws goes on to it, and the handle is free for another try. */
+  #createController(): AvatarController {
+    try {
+      return (this.#settings.createController ?? createController)();
+    } catch (error) {
+      this.#store.detach();
+      throw error;
+    }
   }
 
   /** Takes the settings of a new render; does only what they change. */

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { http, startServer, type Answer } from '../../test/client.js';
 import { devConfig, type MotionServer } from '../index.js';
+import { AvatarLibrary } from './index.js';
 
 const AVA = fileURLToPath(new URL('../../../../avatars/ava', import.meta.url));
 const GLB_HASH = createHash('sha256').update(readFileSync(join(AVA, 'avatar.glb'))).digest('hex');
@@ -138,5 +139,31 @@ describe('avatars over HTTP', () => {
       const { status, body } = await ask(parts.join('/'), { method: 'GET' });
       return ([404, 421].includes(status) && !body.includes('not listed')) || (status === 200 && ![SECRET, 'not listed', 'hidden'].some((text) => body.includes(text)));
     }), { numRuns: 60 });
+  });
+});
+
+describe('the list of avatars', () => {
+  it('is read once for everybody who asks within a second, and anew after it', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'visavis-list-'));
+    try {
+      let at = 0;
+      const readings: string[] = [];
+      const library = new AvatarLibrary({ folders: [root], now: () => at, onProblem: (_, where) => readings.push(where) });
+      const ids = async (): Promise<string[]> => (await library.list()).map(({ id }) => id);
+      const put = (id: string, text = manifest(id)): void => {
+        mkdirSync(join(root, id));
+        writeFileSync(join(root, id, 'avatar.json'), text);
+      };
+      put('first');
+      put('broken', '{');
+      expect(await Promise.all([ids(), ids()])).toEqual([['first'], ['first']]);
+      put('second');
+      at = 999;
+      expect([await ids(), readings.length]).toEqual([['first'], 1]);
+      at = 1000;
+      expect([await ids(), readings.length]).toEqual([['first', 'second'], 2]);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });

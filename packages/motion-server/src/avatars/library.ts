@@ -8,6 +8,8 @@ import { VisavisError } from '@visavis/protocol/errors';
 
 /** Folders below one root that are looked at; the rest is left out. */
 const MAX_AVATARS = 1_000;
+/** Anyone may ask for the list: for so long one reading of all manifests answers everybody. */
+const LIST_MS = 1_000;
 
 /** A file that may be given out. */
 export interface AvatarAsset {
@@ -27,14 +29,18 @@ export interface AvatarLibraryOptions {
   readonly isAllowed?: (id: string) => boolean;
   /** Called with what is wrong with an avatar's folder; the avatar is then unknown. */
   readonly onProblem?: (error: VisavisError, folder: string) => void;
+  /** Milliseconds of a clock that only goes forward. Default: the process's. */
+  readonly now?: () => number;
 }
 
 /**
  * Avatars on disk. Gives out an avatar's manifest and the files it names, and nothing else: no path that leaves its
- * folder, by `..` or by a link, and no file over 64 MiB. Looks anew each time, so that avatars may come and go.
+ * folder, by `..` or by a link, and no file over 64 MiB. Looks anew each time, so that avatars may come and go; the list may be a second old.
  */
 export class AvatarLibrary {
   readonly #options: AvatarLibraryOptions;
+  /** The last reading of all manifests, which is answered with until `goodUntilMs`. */
+  #listed: { readonly manifests: Promise<AvatarManifest[]>; goodUntilMs: number } | undefined;
 
   constructor(options: AvatarLibraryOptions) {
     this.#options = options;
@@ -42,6 +48,21 @@ export class AvatarLibrary {
 
   /** Manifests of all avatars, by id. */
   async list(): Promise<AvatarManifest[]> {
+    return (await this.#recent()).filter(({ id }) => this.#isAllowed(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  #recent(): Promise<AvatarManifest[]> {
+    const now = this.#options.now ?? performance.now.bind(performance);
+    if (this.#listed && now() < this.#listed.goodUntilMs) return this.#listed.manifests;
+    // Requests that come while it is read wait for the same reading; its second begins when it is there.
+    const listed = { manifests: this.#readAll(), goodUntilMs: Infinity };
+    const settle = (): void => { listed.goodUntilMs = now() + LIST_MS; };
+    listed.manifests.then(settle, settle);
+    this.#listed = listed;
+    return listed.manifests;
+  }
+
+  async #readAll(): Promise<AvatarManifest[]> {
     const found = new Map<string, AvatarManifest>();
     const add = (manifest: AvatarManifest | undefined): unknown => manifest && !found.has(manifest.id) && found.set(manifest.id, manifest);
     for (const root of this.#options.folders) {
@@ -49,7 +70,7 @@ export class AvatarLibrary {
       const names = await fs.readdir(root).catch(() => []);
       for (const id of names.filter(isAvatarId).slice(0, MAX_AVATARS)) add((await this.#below(root, id))?.manifest);
     }
-    return [...found.values()].filter(({ id }) => this.#isAllowed(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...found.values()];
   }
 
   /** A file of an avatar by its name in the manifest, or the manifest itself. Undefined where there is no such avatar or file. */

@@ -58,7 +58,7 @@ export class WireWriter {
     this.varint(writer.length);
     writer.#settle();
     this.#settle();
-    this.#parts.push(...writer.#parts);
+    for (const part of writer.#parts) this.#parts.push(part);
     this.#length += writer.#length;
   }
 
