@@ -4,44 +4,27 @@ parting is, metres to the person's left), volume, density, wave.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..meshes import Array
 from . import atlas
 from .cards import Cards, faded, gradient, opaque, ribbons, round_form, taper
 from .edge import baby_hairs, edge_roots
+from .layer import CENTRE, INSET, Layer
 from .look import Grown, Look
 from .skull import Skull
 from .strands import Comb, clump, grow, keep_out, soften, wander
 
-CENTRE = np.array([0, 0.02, -0.005])
-INSET = 0.0045
-"""from the hairline to the first opaque cards; the soft ones fill the rim"""
 CROWN = -0.035
 """z where the parting ends"""
 OPTIONS = frozenset(('length', 'part', 'volume', 'density', 'wave', 'contrast'))
 
 
-@dataclass(frozen=True)
-class Layer:
-    spacing: float
-    """between roots, metres"""
-    depth: tuple[float, float]
-    """0 on the skin .. 1 outside"""
-    half_width: float
-    columns: tuple[int, ...]
-    clumping: float
-    points: int = 10
-    across: int = 3
-
-
 LAYERS = (
-    Layer(0.0135, (0.0, 0.25), 0.0105, atlas.DENSE, 0.1, across=2),
-    Layer(0.0118, (0.3, 0.65), 0.0074, atlas.DENSE, 0.4),
-    Layer(0.0130, (0.7, 1.0), 0.0060, atlas.DENSE + atlas.MEDIUM, 0.55))
-SOFT = Layer(0.0145, (0.9, 1.15), 0.0046, atlas.WISPY + atlas.LOOSE, 0.3, across=2)
+    Layer(0.0135, (0.0, 0.25), 0.0105, atlas.DENSE, 0.1, 10, 2),
+    Layer(0.0118, (0.3, 0.65), 0.0074, atlas.DENSE, 0.4, 10, 3),
+    Layer(0.0130, (0.7, 1.0), 0.0060, atlas.DENSE + atlas.MEDIUM, 0.55, 10, 3))
+SOFT = Layer(0.0145, (0.9, 1.15), 0.0046, atlas.WISPY + atlas.LOOSE, 0.3, 10, 2)
 
 
 def bob(skull: Skull, look: Look) -> Grown:
@@ -50,11 +33,11 @@ def bob(skull: Skull, look: Look) -> Grown:
     for layer in LAYERS:
         roots = _roots(skull, look, layer, part)
         solid.append(opaque(ribbons(_cards(skull, look, layer, roots, part), layer.across, 'Hair')))
-    parting = Layer(0, (0.35, 0.8), 0.0046, atlas.DENSE, 0.15, across=2)
+    parting = Layer(0, (0.35, 0.8), 0.0046, atlas.DENSE, 0.15, 10, 2)
     rows, sides = _parting(skull, look, part)
     solid.append(opaque(ribbons(_cards(skull, look, parting, rows, part, sides), 2, 'Hair')))
     fly = _cards(skull, look, SOFT, _roots(skull, look, SOFT, part), part)
-    fringe = Layer(0, (0.4, 0.9), 0.0040, atlas.MEDIUM + atlas.WISPY, 0.2, points=8, across=2)
+    fringe = Layer(0, (0.4, 0.9), 0.0040, atlas.MEDIUM + atlas.WISPY, 0.2, 8, 2)
     edge = edge_roots(skull, look.rng, 0.0040, _in_front, (-0.0005, 0.007))
     soft = [ribbons(faded(_cards(skull, look, fringe, edge, part), 0.06), 2, 'HairSoft'),
             ribbons(faded(fly, 0.12), 2, 'HairSoft'),

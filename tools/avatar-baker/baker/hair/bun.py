@@ -4,40 +4,25 @@ volume.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..meshes import Array, unit
 from . import atlas
 from .cards import Cards, faded, gradient, opaque, ribbons, round_form, taper
 from .edge import baby_hairs, edge_roots
+from .layer import CENTRE, INSET, Layer
 from .look import Grown, Look
 from .skull import Skull
 from .strands import Comb, clump, grow, keep_out, soften, wander
 
-CENTRE = np.array([0, 0.02, -0.005])
-INSET = 0.0045
-"""from the hairline to the first opaque cards; the soft ones fill the rim"""
 OPTIONS = frozenset(('bun', 'height', 'loose', 'volume', 'contrast'))
 
 
-@dataclass(frozen=True)
-class Layer:
-    spacing: float
-    depth: tuple[float, float]
-    half_width: float
-    columns: tuple[int, ...]
-    clumping: float
-    points: int = 8
-    across: int = 3
-
-
 LAYERS = (
-    Layer(0.0130, (0.0, 0.3), 0.0092, atlas.DENSE, 0.1, across=2),
-    Layer(0.0112, (0.35, 0.7), 0.0062, atlas.DENSE, 0.35),
-    Layer(0.0140, (0.7, 1.0), 0.0048, atlas.MEDIUM, 0.45))
-SOFT = Layer(0.0130, (0.9, 1.3), 0.0036, atlas.WISPY + atlas.LOOSE, 0.2, across=2)
+    Layer(0.0130, (0.0, 0.3), 0.0092, atlas.DENSE, 0.1, 8, 2),
+    Layer(0.0112, (0.35, 0.7), 0.0062, atlas.DENSE, 0.35, 8, 3),
+    Layer(0.0140, (0.7, 1.0), 0.0048, atlas.MEDIUM, 0.45, 8, 3))
+SOFT = Layer(0.0130, (0.9, 1.3), 0.0036, atlas.WISPY + atlas.LOOSE, 0.2, 8, 2)
 FRINGE = Layer(0, (0.4, 0.9), 0.0036, atlas.MEDIUM + atlas.WISPY, 0.2, 6, 2)
 
 

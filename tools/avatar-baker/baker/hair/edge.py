@@ -8,6 +8,7 @@ import numpy as np
 from ..meshes import Array, Mesh
 from . import atlas
 from .cards import Cards, faded, gradient, ribbons, round_form
+from .layer import CENTRE
 from .look import Look
 from .skull import Skull
 from .strands import Comb, grow, soften
@@ -32,7 +33,7 @@ def baby_hairs(skull: Skull, look: Look, flow: Callable[[Array], Array], where: 
     colours = look.greyed(gradient(look.root, look.tip, points, look.tones(count) * 0.85))
     width = 0.0034 * rng.uniform(0.7, 1.2, count)[:, None] * np.ones(points)
     cards = Cards(strands, width, atlas.column_edges(rng.choice(atlas.WISPY + atlas.LOOSE, count)), colours,
-                  round_form(skull, strands, np.array([0, 0.02, -0.005]), 0.3))
+                  round_form(skull, strands, CENTRE, 0.3))
     return ribbons(faded(cards, 0.3, 0.7), 2, 'HairSoft')
 
 

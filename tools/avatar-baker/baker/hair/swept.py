@@ -4,44 +4,29 @@ A short cut, swept to the side and back on top, faded at the sides and nape. Opt
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..meshes import Array
 from . import atlas
 from .cards import Cards, faded, gradient, opaque, ribbons, round_form, taper
 from .edge import baby_hairs, edge_roots
+from .layer import CENTRE, INSET, Layer
 from .look import Grown, Look
 from .skull import Skull
 from .strands import Comb, clump, grow, keep_out, soften, wander
 
-CENTRE = np.array([0, 0.02, -0.005])
-INSET = 0.0045
-"""from the hairline to the first opaque cards; the soft ones fill the rim"""
 OPTIONS = frozenset(('length', 'part', 'lift', 'sides', 'density', 'contrast'))
 
 
-@dataclass(frozen=True)
-class Layer:
-    spacing: float
-    depth: tuple[float, float]
-    half_width: float
-    columns: tuple[int, ...]
-    clumping: float
-    points: int
-    across: int = 2
-
-
 TOP = (
-    Layer(0.0105, (0.0, 0.3), 0.0078, atlas.DENSE, 0.2, 6),
+    Layer(0.0105, (0.0, 0.3), 0.0078, atlas.DENSE, 0.2, 6, 2),
     Layer(0.0085, (0.3, 0.7), 0.0054, atlas.DENSE + atlas.MEDIUM, 0.6, 7, 3),
     Layer(0.0100, (0.7, 1.05), 0.0044, atlas.MEDIUM, 0.75, 7, 3))
 SIDES = (
-    Layer(0.0060, (0.0, 0.4), 0.0030, atlas.MEDIUM, 0.2, 3),
-    Layer(0.0046, (0.3, 1.0), 0.0018, atlas.MEDIUM + atlas.WISPY, 0.3, 3))
-SOFT = Layer(0.0125, (0.9, 1.2), 0.0034, atlas.WISPY, 0.4, 6)
-FADE = Layer(0.0034, (0.1, 0.8), 0.0019, atlas.WISPY + atlas.MEDIUM, 0.2, 3)
+    Layer(0.0060, (0.0, 0.4), 0.0030, atlas.MEDIUM, 0.2, 3, 2),
+    Layer(0.0046, (0.3, 1.0), 0.0018, atlas.MEDIUM + atlas.WISPY, 0.3, 3, 2))
+SOFT = Layer(0.0125, (0.9, 1.2), 0.0034, atlas.WISPY, 0.4, 6, 2)
+FADE = Layer(0.0034, (0.1, 0.8), 0.0019, atlas.WISPY + atlas.MEDIUM, 0.2, 3, 2)
 
 
 def swept(skull: Skull, look: Look) -> Grown:
