@@ -73,7 +73,7 @@ function sources() {
 async function openPage() {
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
-  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('pageerror', (error) => problems.push(`${error.name}: ${error.message}\n${error.stack}`));
   await page.route('**/cost/index.html', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } });

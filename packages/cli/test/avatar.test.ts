@@ -11,6 +11,7 @@ import { imageSize, inspectAvatar } from '@visavis/client/inspect';
 import { ARKIT_NAMES } from '@visavis/face';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launchBrowser } from '../../../test/browser.js';
+import { faceGlb } from '../../client/test/rig/make/glb.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const AVA = here('../../../avatars/ava');
@@ -132,6 +133,20 @@ describe('visavis avatar pack', () => {
     expect(run(['check', out])).toMatchObject({ status: 0, stdout: expect.stringContaining('52 of 52') as string });
     expect(run(args, NO_BROWSER)).toMatchObject({ status: 1, stderr: expect.stringContaining('is not empty') as string });
     expect(run([...args, '--force'], NO_BROWSER).status).toBe(0);
+  });
+
+  it('writes what targets with names of one\'s own mean into the manifest', () => {
+    const [glb, mapping, out] = ['face.glb', 'names.json', 'out'].map((name) => join(folder, name)) as [string, string, string];
+    writeFileSync(glb, new Uint8Array(faceGlb(['Mund offen', 'Kussmund', 'Trichter'])));
+    const args = ['pack', glb, '--id', 'face', '--license', 'MIT', '--out', out, '--keep'];
+    expect(run(args, NO_BROWSER)).toMatchObject({ status: 1, stderr: expect.stringContaining('"mapping"') as string });
+    writeFileSync(mapping, '["jawOpen"]');
+    expect(run([...args, '--mapping', mapping], NO_BROWSER)).toMatchObject({ status: 1, stderr: expect.stringContaining('is no JSON object') as string });
+    const meanings = { 'Mund offen': 'jawOpen', Kussmund: 'mouthPucker', Trichter: 'mouthFunnel' };
+    writeFileSync(mapping, JSON.stringify(meanings));
+    expect(run([...args, '--mapping', mapping], NO_BROWSER).status).toBe(0);
+    expect(JSON.parse(readFileSync(join(out, 'avatar.json'), 'utf8'))).toMatchObject({ mapping: meanings });
+    expect(run(['check', out]).status).toBe(0);
   });
 
   it('takes nothing away before it has what comes instead', async () => {

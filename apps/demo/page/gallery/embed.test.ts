@@ -12,6 +12,7 @@ describe('the code to embed an avatar', () => {
   it('says how a file of one\'s own becomes a package, with a name that a shell takes as it is', () => {
     expect(embedNote({ id: 'leo' })).toContain('avatars/leo');
     expect(embedNote({ id: 'mine', ownFile: 'head.glb' })).toMatch(/pack head\.glb --id mine --license \S+ --out avatars\/mine$/);
+    expect(embedNote({ id: 'mine', ownFile: 'avatar.json', isPacked: true })).toMatch(/^The folder avatars\/mine has to be served/);
     expect(embedNote({ id: 'mine', ownFile: "Ann's head.vrm" })).toContain(`pack 'Ann'\\''s head.vrm' --id mine`);
   });
 });

@@ -2,7 +2,7 @@
 import { AvatarSDK, type Avatar } from '@visavis/client';
 import { FacePanel } from '@visavis/client/panel';
 import { NoticeBar } from '../notice.js';
-import { wireEmbed, type Embedded } from './embed.js';
+import { wireEmbed } from './embed.js';
 import { listAvatars } from './list.js';
 import { Shelf, takeDrops } from './shelf.js';
 import { GalleryStage } from './stage.js';
@@ -16,12 +16,12 @@ const shelf = new Shelf(byId('shelf'));
 const stage = new GalleryStage({
   container: byId('stage'), notices, progress: byId('progress'), caption: byId('caption'), interrupt: byId<HTMLButtonElement>('interrupt'),
 });
-let shown: Embedded = { id: 'ava' };
+const embed = wireEmbed();
 
 async function pick(id: string): Promise<void> {
   shelf.mark(id);
   if (!(await stage.pick(id))) return;
-  shown = { id };
+  embed({ id });
   history.replaceState(null, '', `?avatar=${encodeURIComponent(id)}`);
 }
 
@@ -29,13 +29,15 @@ async function open(files: File[]): Promise<void> {
   const avatar: Avatar | undefined = files.length > 0 ? await stage.open(files) : undefined;
   if (!avatar) return;
   shelf.mark('');
-  shown = { id: avatar.id, ownFile: files[0]!.name };
+  const manifest = files.find(({ name }) => name === 'avatar.json');
+  embed({ id: avatar.id, ownFile: (manifest ?? files[0]!).name, isPacked: manifest !== undefined });
 }
 
 /** The panel belongs to one view: with each new view comes a new one. */
 function wirePanel(): void {
   let panel: FacePanel | undefined;
   stage.onView = (view) => {
+    embed(undefined);
     panel?.dispose();
     panel = new FacePanel(byId('panel'), { view });
   };
@@ -46,7 +48,6 @@ async function start(): Promise<void> {
   shelf.onPick = (id) => void pick(id);
   shelf.onFiles = (files) => void open(files);
   takeDrops(byId('drop'), (files) => void open(files));
-  wireEmbed(() => shown);
   wirePanel();
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault();

@@ -20,6 +20,8 @@ export class GalleryStage {
   onView: ((view: AvatarView) => void) | undefined;
   readonly #parts: StageParts;
   #view: AvatarView | undefined;
+  /** Ends the wait for the first picture of the view that is there. */
+  #drawn: ((isDrawn: boolean) => void) | undefined;
   /** Counts picks, so that a slow load does not replace a later one. */
   #pick = 0;
 
@@ -28,10 +30,12 @@ export class GalleryStage {
     parts.interrupt.addEventListener('click', () => this.#view?.controller.interrupt());
   }
 
+  /** Resolves once the avatar is seen; with nothing where it failed, which is told, or where another was picked meanwhile. */
   async pick(id: string): Promise<Avatar | undefined> {
     return this.#load((onShare) => AvatarManager.shared.load(id, ({ progress }) => onShare(progress)), id);
   }
 
+  /** Like `pick`, for files of the visitor's. */
   async open(files: readonly File[]): Promise<Avatar | undefined> {
     return this.#load(() => AvatarManager.shared.loadFile(files.length === 1 ? files[0]! : [...files]), SPEAKER);
   }
@@ -56,8 +60,8 @@ export class GalleryStage {
       const avatar = await load((share) => { if (pick === this.#pick) this.#showProgress(share); });
       if (pick !== this.#pick) return undefined;
       notices.clear();
-      this.#show(avatar, speaker);
-      return avatar;
+      this.#showProgress(1);
+      return (await this.#show(avatar, speaker)) ? avatar : undefined;
     } catch (error) {
       if (pick === this.#pick) notices.stand(error instanceof Error ? error.message : String(error));
       return undefined;
@@ -66,14 +70,20 @@ export class GalleryStage {
     }
   }
 
-  #show(avatar: Avatar, speaker: string): void {
+  #show(avatar: Avatar, speaker: string): Promise<boolean> {
     const { container, notices, caption, interrupt } = this.#parts;
     this.#view?.dispose();
+    this.#drawn?.(false);
     const view = new AvatarView(avatar, container);
     this.#view = view;
     const line = new CaptionLine(caption);
     line.clear();
-    view.onError = (error) => notices.stand(error.message);
+    const drawn = new Promise<boolean>((resolve) => { this.#drawn = resolve; });
+    view.onFirstRendering = () => this.#drawn?.(true);
+    view.onError = (error) => {
+      notices.stand(error.message);
+      this.#drawn?.(false);
+    };
     view.controller.onError = (error) => notices.pass(error.message);
     view.controller.onCaption = (active) => line.show(active);
     view.controller.onConversationState = (state) => {
@@ -84,6 +94,7 @@ export class GalleryStage {
     // A link that fails is told by the controller's onError; the avatar can be looked at all the same.
     view.controller.connect(new WebSocketTransport({ getTicket: () => getTicket(speaker), avatarId: speaker })).catch(() => undefined);
     this.onView?.(view);
+    return drawn;
   }
 
   #showProgress(share: number): void {

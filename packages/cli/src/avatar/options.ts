@@ -6,6 +6,7 @@ export interface PackCommandOptions {
   readonly avatarVersion: string;
   readonly out?: string;
   readonly thumbnail?: string;
+  readonly mapping?: string;
   readonly textureSize: string;
   readonly keep?: true;
   readonly force?: true;

@@ -23,7 +23,8 @@ export async function pack(path: string, options: PackCommandOptions): Promise<v
   const { id, out = id, force } = options;
   if (!isAvatarId(id)) throw new Error(`--id "${id}": give letters, digits, "-" and "_", up to 64, with a letter or digit first`);
   const textureSize = readTextureSize(options.textureSize);
-  const subject = await readAvatar(path);
+  const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
+  const subject = await readAvatar(path, mapping);
   if (!subject.report.isUsable) throw new Error(`${subject.name} cannot be packed:\n${reportLines(subject).join('\n')}`);
   if (subject.manifest) throw new Error(`${path} is packed already: name the file that it was made of`);
   const chromium = findChromium();
@@ -31,21 +32,36 @@ export async function pack(path: string, options: PackCommandOptions): Promise<v
   const replaced = await whatPackingReplaces(out, force === true);
   const files = new Map<string, Uint8Array>();
   const rig = RIG[subject.report.kind]!;
-  files.set(rig.file, await smaller(subject, { ...options, textureSize, chromium }));
+  files.set(rig.file, await smaller(subject, { ...options, textureSize, chromium, mapping }));
   const thumbnail = picture ?? (chromium ? await drawThumbnail(chromium, files.get(rig.file)!) : undefined);
   if (thumbnail) files.set(thumbnail.name, thumbnail.bytes);
   else tell('it has no thumbnail: no Chromium was found to draw one (VISAVIS_CHROMIUM names one; --thumbnail takes a picture)');
-  await write(out, files, { ...options, rig, thumbnail: thumbnail?.name, replaced });
+  await write(out, files, { ...options, rig, thumbnail: thumbnail?.name, mapping, replaced });
+}
+
+type Mapping = Readonly<Record<string, string>>;
+
+async function readMapping(path: string): Promise<Mapping> {
+  const wrong = `${path} is no JSON object of names and what they mean, like { "Mund offen": "jawOpen" }`;
+  const bytes = await readInput(path);
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((meaning) => typeof meaning === 'string')) return value as Mapping;
+  } catch (cause) {
+    throw new Error(wrong, { cause });
+  }
+  throw new Error(wrong);
 }
 
 interface SmallerOptions {
   readonly keep?: true;
+  readonly mapping: Mapping | undefined;
   readonly textureSize: number;
   readonly chromium: string | undefined;
 }
 
 /** Only a GLB is made smaller: what a VRM says of its bones and materials is known to its own tools, and splats are packed. */
-async function smaller({ report, bytes }: Subject, { keep, textureSize, chromium }: SmallerOptions): Promise<Uint8Array> {
+async function smaller({ report, bytes }: Subject, { keep, textureSize, chromium, mapping }: SmallerOptions): Promise<Uint8Array> {
   if (keep || report.kind !== 'glb') {
     if (!keep) tell(`a ${report.title} is kept as it is`);
     return bytes;
@@ -54,7 +70,7 @@ async function smaller({ report, bytes }: Subject, { keep, textureSize, chromium
   const runJobs = chromium === undefined ? undefined : (jobs: Parameters<typeof runWorkshop>[1]) => runWorkshop(chromium, jobs, (i) => tell(`picture ${i + 1} of ${jobs.length}`));
   const { bytes: packed, remarks } = await optimise(bytes, { textureSize, runJobs });
   for (const remark of remarks) tell(remark);
-  const after = await inspectAvatar(packed);
+  const after = await inspectAvatar(packed, mapping);
   if (!after.isUsable || after.shapes.missing.length > report.shapes.missing.length) throw new Error('packing would lose shapes of this file; use --keep, and tell us about it');
   return packed.length < bytes.length ? packed : bytes;
 }
@@ -87,16 +103,17 @@ async function makeFolder(out: string, replaced: readonly string[]): Promise<voi
   await mkdir(out, { recursive: true });
 }
 
-interface ManifestFacts extends Omit<PackCommandOptions, 'thumbnail'> {
+interface ManifestFacts extends Omit<PackCommandOptions, 'thumbnail' | 'mapping'> {
   readonly rig: { readonly type: RigType; readonly file: string };
   readonly thumbnail: string | undefined;
+  readonly mapping: Mapping | undefined;
   readonly replaced: readonly string[];
 }
 
-async function write(out: string, files: ReadonlyMap<string, Uint8Array>, { id, name = id, avatarVersion, license, rig, thumbnail, replaced }: ManifestFacts): Promise<void> {
+async function write(out: string, files: ReadonlyMap<string, Uint8Array>, { id, name = id, avatarVersion, license, rig, thumbnail, mapping, replaced }: ManifestFacts): Promise<void> {
   const manifest = {
     schema: MANIFEST_SCHEMA, id, name, version: avatarVersion, license, rig, files: [...files].map(([fileName, bytes]) => fileOf(fileName, bytes)),
-    ...(thumbnail !== undefined && { thumbnail }), framing: DEFAULT_FRAMING, shaping: { gains: {}, ceilings: {}, couplings: [] },
+    ...(thumbnail !== undefined && { thumbnail }), ...(mapping && { mapping }), framing: DEFAULT_FRAMING, shaping: { gains: {}, ceilings: {}, couplings: [] },
   };
   parseManifest(manifest);
   await makeFolder(out, replaced);

@@ -26,8 +26,8 @@ export interface Subject {
 
 export const isUsable = ({ report, problems }: Subject): boolean => report.isUsable && problems.every(({ level }) => level !== 'error');
 
-/** Looks at an avatar. Rejects only where there is nothing at `path`; what is wrong with it is in the report. */
-export async function readAvatar(path: string): Promise<Subject> {
+/** Looks at an avatar; `mapping` says what a lone file's targets mean. Rejects only where there is nothing at `path`; what is wrong with it is in the report. */
+export async function readAvatar(path: string, mapping?: Readonly<Record<string, string>>): Promise<Subject> {
   const facts = await fs.stat(path).catch(() => undefined);
   if (!facts) throw new Error(`there is no file or folder ${path}`);
   if (facts.isDirectory()) return readFolder(path);
@@ -36,7 +36,7 @@ export async function readAvatar(path: string): Promise<Subject> {
   const subject = { path, name: basename(path), manifest: undefined, problems: [] };
   if (facts.size > MAX_FILE_BYTES) return { ...subject, bytes: new Uint8Array(0), report: await reportOfTooLarge(path, facts.size) };
   const bytes = await readInput(path);
-  return { ...subject, bytes, report: await inspectAvatar(bytes) };
+  return { ...subject, bytes, report: await inspectAvatar(bytes, mapping) };
 }
 
 /** What is too large is not read: its first bytes tell what it is, and its size that it cannot be used. */

@@ -20,6 +20,7 @@ export function addAvatarCommand(program: Command): void {
     .option('--avatar-version <text>', 'version in the manifest', '1.0.0')
     .option('-o, --out <folder>', 'where to (default: a folder named like the id)')
     .option('--thumbnail <picture>', 'a WebP, PNG or JPEG to use (default: one that Chromium draws, where it is found)')
+    .option('--mapping <json>', 'a JSON file that says what targets with names of your own mean: { "Mund offen": "jawOpen" }')
     .option('--texture-size <pixels>', 'largest side of a picture', '2048')
     .option('--keep', 'leave the file as it is, add manifest and thumbnail only')
     .option('--force', 'replace what is in the folder')

@@ -1,7 +1,8 @@
 import { imagesOf, parseDrawing } from '../rig/sprite/drawing.js';
 import { checkPixels, MAX_EDGE } from '../rig/sprite/pictures.js';
 import { svgProblem } from '../rig/sprite/svg-check.js';
-import { imageSize } from './image-size.js';
+import { imageSize } from '../rig/image-size.js';
+import { damageOf } from './picture-damage.js';
 import type { Problem } from './report.js';
 
 /** Pictures of pixels that the client decodes; all else must be an SVG. */
@@ -25,7 +26,7 @@ function problemOfPicture(bytes: Uint8Array | undefined): string | undefined {
   if (!bytes) return 'it is not among the files of the manifest';
   const size = imageSize(bytes);
   if (!size || !PLAIN.test(size.type)) return svgProblem(bytes);
-  return Math.max(size.width, size.height) > MAX_EDGE ? `it has more than ${MAX_EDGE} pixels on an edge` : undefined;
+  return Math.max(size.width, size.height) > MAX_EDGE ? `it has more than ${MAX_EDGE} pixels on an edge` : damageOf(bytes);
 }
 
 const error = (message: string): Problem => ({ level: 'error', message });

@@ -1,7 +1,8 @@
 /** What a GLB is made of, by its JSON and its headers. Free of three.js; trusts nothing. */
 import { boneOf } from '../rig/bone-names.js';
-import { isEntry, listOf, readDocument, type Entry } from '../rig/glb-document.js';
-import { imageSize } from './image-size.js';
+import { binaryOf, bytesOfImage, isEntry, listOf, readDocument, type Entry } from '../rig/glb-document.js';
+import { imageSize } from '../rig/image-size.js';
+import { damageOf } from './picture-damage.js';
 import type { TextureFacts } from './report.js';
 
 const COMPONENT_BYTES: Readonly<Record<number, number>> = { 5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4 };
@@ -20,6 +21,8 @@ export interface GlbFacts {
   readonly meshes: number;
   readonly drawCalls: number;
   readonly vertices: number;
+  /** Of each mesh by material. */
+  readonly vertexCounts: readonly number[];
   readonly triangles: number;
   readonly textures: readonly TextureFacts[];
   readonly gpuBytes: number;
@@ -33,6 +36,7 @@ export function readGlbFacts(bytes: Uint8Array): GlbFacts {
   const file = new GlbFile(document, bytes);
   const primitives = listOf(document, 'meshes').flatMap((mesh) => listOf(mesh, 'primitives'));
   const textures = listOf(document, 'images').map((image, i) => file.texture(image, i));
+  const vertexCounts = primitives.map((primitive) => file.vertices(primitive));
   const geometry = primitives.reduce((sum, primitive) => sum + file.geometryBytes(primitive), 0);
   return {
     document,
@@ -40,7 +44,8 @@ export function readGlbFacts(bytes: Uint8Array): GlbFacts {
     bones: [...new Set(listOf(document, 'nodes').flatMap(({ name }) => (typeof name === 'string' ? boneOf(name) ?? [] : [])))],
     meshes: listOf(document, 'meshes').length,
     drawCalls: primitives.length,
-    vertices: primitives.reduce((sum, primitive) => sum + file.vertices(primitive), 0),
+    vertices: vertexCounts.reduce((sum, count) => sum + count, 0),
+    vertexCounts,
     triangles: primitives.reduce((sum, primitive) => sum + file.triangles(primitive), 0),
     textures,
     gpuBytes: geometry + textures.reduce((sum, { gpuBytes }) => sum + gpuBytes, 0),
@@ -93,12 +98,12 @@ class GlbFile {
   }
 
   texture(image: Entry, i: number): TextureFacts {
-    const { name, mimeType, bufferView } = image;
-    const bytes = this.#view(bufferView) ?? new Uint8Array(0);
+    const { name, mimeType } = image;
+    const bytes = bytesOfImage(image, this.#views, this.#binary);
     const size = imageSize(bytes);
     const { width = 0, height = 0, type = typeof mimeType === 'string' ? mimeType : 'unknown' } = size ?? {};
     return {
-      name: typeof name === 'string' && name !== '' ? name : `image ${i}`, type, width, height, bytes: bytes.byteLength, gpuBytes: Math.round(width * height * 4 * WITH_MIPMAPS),
+      name: typeof name === 'string' && name !== '' ? name : `image ${i}`, type, width, height, bytes: bytes.byteLength, gpuBytes: Math.round(width * height * 4 * WITH_MIPMAPS), damage: damageOf(bytes),
     };
   }
 
@@ -150,11 +155,4 @@ class GlbFile {
     }
     return true;
   }
-}
-
-/** The binary chunk; empty where there is none. */
-function binaryOf(bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 20 + view.getUint32(12, true);
-  return start + 8 <= bytes.byteLength ? bytes.subarray(start + 8, start + 8 + view.getUint32(start, true)) : new Uint8Array(0);
 }

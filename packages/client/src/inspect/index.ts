@@ -4,6 +4,6 @@
  */
 export { inspectAvatar } from './inspect.js';
 export { problemsOfDrawing } from './drawing-problems.js';
-export { imageSize, type ImageSize } from './image-size.js';
+export { imageSize, type ImageSize } from '../rig/image-size.js';
 export type { AvatarReport, Problem, ProblemLevel, ShapeFacts, TextureFacts, Verdict } from './report.js';
 export { sniff, type FileKind } from './sniff.js';

@@ -79,7 +79,51 @@ describe('a report', () => {
     const cut = await inspect(splatZip({ ...others, 'head/offset.ply': ply!.subarray(0, -4) }));
     expect([cut.isUsable, errors(cut)]).toEqual([false, [expect.stringMatching(/^offset\.ply is cut off/)]]);
   });
+
+  it.each([
+    ['one is named twice', (order: number[]) => [order[1]!, ...order.slice(1)], 'does not name every vertex once'],
+    ['one is missing', (order: number[]) => order.slice(1), `not a list of ${SPLAT_COUNT} numbers`],
+    ['it is an object', () => ({}), 'not a list'],
+  ])('finds an order of splats in which %s', async (_, change, says) => {
+    const files = splatFiles();
+    const order = JSON.parse(new TextDecoder().decode(files['head/vertex_order.json'])) as number[];
+    const report = await inspect(splatZip({ ...files, 'head/vertex_order.json': new TextEncoder().encode(JSON.stringify(change(order))) }));
+    expect([report.isUsable, errors(report).join('; ')]).toEqual([false, expect.stringContaining(says)]);
+  });
+
+  it('finds a head that has other vertices than there are splats', async () => {
+    const files = splatFiles();
+    const report = await inspect(splatZip({ ...files, 'head/skin.glb': new Uint8Array(faceGlb(['jawOpen'])) }));
+    expect(errors(report).join('; ')).toContain(`no mesh of skin.glb has ${SPLAT_COUNT} vertices`);
+  });
+
+  it('finds textures that are cut off or changed', async () => {
+    const webp = readFileSync(new URL('../../../../avatars/dot/thumbnail.webp', import.meta.url));
+    const png = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), (letter) => letter.charCodeAt(0));
+    const changed = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 0x55 : byte));
+    const damageOf = async (picture: Uint8Array): Promise<string | undefined> => {
+      const uri = `data:image/webp;base64,${Buffer.from(picture).toString('base64')}`;
+      const { textures, problems } = await inspect(bytesOf({ scenes: [{}], images: [{ uri }] }));
+      expect(problems.some(({ message }) => message.includes('is damaged'))).toBe(textures[0]!.damage !== undefined);
+      return textures[0]!.damage;
+    };
+    expect([await damageOf(webp), await damageOf(png)]).toEqual([undefined, undefined]);
+    expect(await damageOf(webp.subarray(0, -100))).toBe('it is cut off');
+    expect(await damageOf(changed(webp, 23))).toBe('its image is damaged');
+    expect(await damageOf(changed(webp, 17))).toBe('its parts do not fit together');
+    expect(await damageOf(png.subarray(0, -12))).toBe('it is cut off');
+    expect(await damageOf(changed(png, 45))).toBe('its checksums are wrong');
+  });
 });
+
+/** As much of a PNG as says its size. */
+function pngHeader(width: number, height: number): Uint8Array {
+  const bytes = new Uint8Array(33);
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  new DataView(bytes.buffer).setUint32(16, width);
+  new DataView(bytes.buffer).setUint32(20, height);
+  return bytes;
+}
 
 describe('what cannot be used', () => {
   const damaged = new GlbWriter();
@@ -97,6 +141,9 @@ describe('what cannot be used', () => {
     ['KTX2', bytesOf({ extensionsRequired: ['KHR_texture_basisu'] }), 'KTX2'],
     ['an extension of nobody', bytesOf({ extensionsRequired: ['ACME_secret'] }), 'ACME_secret'],
     ['NaN in an accessor', notNumbers, 'not numbers'],
+    ['a node below itself', bytesOf({ scenes: [{}], nodes: [{ children: [1] }, { children: [2, 2] }, { children: [1] }] }), 'below itself'],
+    ['a texture that says it is vast', bytesOf({ scenes: [{}], images: [{ uri: `data:image/png;base64,${Buffer.from(pngHeader(9_000, 16)).toString('base64')}` }] }), '9000 x 16'],
+    ['textures that are vast together', bytesOf({ scenes: [{}], images: Array.from({ length: 3 }, () => ({ uri: `data:image/png;base64,${Buffer.from(pngHeader(8_192, 8_192)).toString('base64')}` })) }), 'pixels together'],
     ['a zip bomb', writeZip([{ name: 'offset.ply', data: new Uint8Array(1_000), claimed: 4_000_000_000 }]), 'unpack to more than'],
     ['a path out of an archive', writeZip([{ name: '../offset.ply', data: new Uint8Array(10) }]), 'outside itself'],
   ])('%s is an error in words', async (_, bytes, says) => {

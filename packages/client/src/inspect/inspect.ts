@@ -4,8 +4,9 @@ import { VisavisError } from '@visavis/protocol/errors';
 import { readZip } from '../archive/index.js';
 import { planFace, type TargetMapping } from '../rig/face-plan.js';
 import { checkGlb } from '../rig/glb-document.js';
+import { readPermutation } from '../rig/splat/order.js';
 import { readPly } from '../rig/splat/ply.js';
-import { PAIR_NAMES, PAIR_SIGNAL } from '../rig/signals.js';
+import { APERTURE_SIGNAL, JAW_NET_SIGNAL, PAIR_NAMES, PAIR_SIGNAL } from '../rig/signals.js';
 import { readGlbFacts, type GlbFacts } from './glb-facts.js';
 import { problemsOfGlb } from './problems.js';
 import type { AvatarReport, Problem, ShapeFacts } from './report.js';
@@ -65,13 +66,16 @@ function refusals(bytes: Uint8Array): Problem[] {
 async function inspectSplats(bytes: Uint8Array, mapping: TargetMapping): Promise<AvatarReport> {
   const entries = readZip(bytes, SPLAT_BOUNDS);
   const find = (name: string) => entries.find((entry) => entry.name.split('/').at(-1) === name);
-  const [cloud, skin] = [find('offset.ply'), find('skin.glb')];
+  const [cloud, skin, order] = [find('offset.ply'), find('skin.glb'), find('vertex_order.json')];
   const absent = ['offset.ply', 'skin.glb', 'vertex_order.json'].filter((name) => !find(name));
-  if (!cloud || !skin || absent.length > 0) return empty('zip', bytes, [error(`it is a ZIP without ${absent.join(', ')}, and so no splats in the layout of LAM`)]);
+  if (!cloud || !skin || !order || absent.length > 0) return empty('zip', bytes, [error(`it is a ZIP without ${absent.join(', ')}, and so no splats in the layout of LAM`)]);
   const skinBytes = await skin.read();
   const problems = refusals(skinBytes);
   const gaussians = countGaussians(await cloud.read(), problems);
-  return reportOf({ kind: 'splat', bytes, facts: readGlbFacts(skinBytes), vrm: undefined, mapping, gaussians, problems });
+  if (gaussians > 0) problems.push(...problemsOfOrder(await order.read(), gaussians));
+  const facts = readGlbFacts(skinBytes);
+  if (gaussians > 0 && !facts.vertexCounts.includes(gaussians)) problems.push(error(`no mesh of skin.glb has ${gaussians} vertices, one for each Gaussian of offset.ply`));
+  return reportOf({ kind: 'splat', bytes, facts, vrm: undefined, mapping, gaussians, problems });
 }
 
 /** Reads them as the client does; 0 and a problem more where it would refuse them. */
@@ -81,6 +85,15 @@ function countGaussians(ply: Uint8Array, problems: Problem[]): number {
   } catch (cause) {
     problems.push(error(messageOf(cause)));
     return 0;
+  }
+}
+
+function problemsOfOrder(json: Uint8Array, gaussians: number): Problem[] {
+  try {
+    readPermutation(JSON.parse(new TextDecoder().decode(json)), gaussians);
+    return [];
+  } catch (cause) {
+    return [error(cause instanceof SyntaxError ? 'vertex_order.json is not JSON' : messageOf(cause))];
   }
 }
 
@@ -138,7 +151,7 @@ function shapesOf(signals: ReadonlyMap<string, number>): ShapeFacts {
 
 /** Signals beyond the weights that are a jaw in another form. */
 function weightBehind(signal: number): ArkitName | undefined {
-  return signal >= PAIR_SIGNAL + PAIR_NAMES.length ? 'jawOpen' : undefined;
+  return signal === APERTURE_SIGNAL || signal === JAW_NET_SIGNAL ? 'jawOpen' : undefined;
 }
 
 function generatorOf({ asset }: GlbFacts['document']): string | undefined {

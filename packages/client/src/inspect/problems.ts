@@ -27,8 +27,9 @@ export function problemsOfGlb(facts: GlbFacts, kind: FileKind): Problem[] {
   return problems;
 }
 
-function problemsOfTexture({ name, type, width, height }: TextureFacts, say: (level: Problem['level'], message: string) => unknown): void {
+function problemsOfTexture({ name, type, width, height, damage }: TextureFacts, say: (level: Problem['level'], message: string) => unknown): void {
   if (width === 0 || height === 0) return void say('warning', `texture "${name}" (${type}) cannot be read`);
+  if (damage !== undefined) say('warning', `texture "${name}" is damaged and will be missing: ${damage}`);
   if (Math.max(width, height) > GOOD.textureSize) say('warning', `texture "${name}" is ${width} x ${height}; ${GOOD.textureSize} is enough`);
 }
 

@@ -20,6 +20,8 @@ export interface TextureFacts {
   readonly bytes: number;
   /** Decoded, with mipmaps, as the graphics card holds it. */
   readonly gpuBytes: number;
+  /** What is wrong with its container, in words. Undefined where nothing is known to be. */
+  readonly damage: string | undefined;
 }
 
 export interface ShapeFacts {

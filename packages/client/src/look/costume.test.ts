@@ -72,6 +72,11 @@ describe('Costume', () => {
     expect(seen).toEqual([['visavis-skin-plain', 6, false, 1], ['visavis-skin', 16, true, 4], ['visavis-skin-plain', 6, false, 1]]);
   });
 
+  it('draws the inside of a mouth further back than it is, by its slope: edge-on it would reach through the cheeks', async () => {
+    const parts = await dressed(...['MouthInner', 'Teeth', 'Wolf3D_Teeth', 'Tongue'].map((name) => new MeshStandardMaterial({ name })));
+    for (const { material } of parts) expect(material).toMatchObject({ polygonOffset: true, polygonOffsetFactor: 1, depthWrite: true });
+  });
+
   it('keeps overlays off the depth buffer and before the skin', async () => {
     const [brow] = await dressed(new MeshStandardMaterial({ name: 'Brow', transparent: true }));
     expect(brow!.material).toMatchObject({ depthWrite: false, polygonOffset: true, forceSinglePass: true });

@@ -149,11 +149,24 @@ const FINISH: Readonly<Partial<Record<Part, Finish>>> = {
     return undefined;
   },
   lining(material) {
-    // Its outside lies just under the skin and would show as dark specks through the hairline gaps between triangles.
+    // Its outside lies just under the skin.
     material.side = FrontSide;
+    behindSkin(material);
+    return undefined;
+  },
+  mouth(material) {
+    behindSkin(material);
     return undefined;
   },
 };
+
+/**
+ * A triangle seen edge-on and narrower than a pixel gets its depth wrong by as much as it goes back within that pixel, and
+ * shows as a dark speck on the cheek before it. It is drawn that much further back.
+ */
+function behindSkin(material: Material): void {
+  Object.assign(material, { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 0 });
+}
 
 function sharpen(texture: Texture | null, anisotropy: number): void {
   if (!texture || texture.anisotropy === anisotropy) return;

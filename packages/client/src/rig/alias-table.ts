@@ -1,6 +1,6 @@
 /**
  * Names of face targets that are neither ARKit's nor a spelling of them, by vendor, as letters without case and
- * separators. A value names an ARKit weight, a pair without its side, a viseme as `viseme_XX`, or `mouthOpen`.
+ * separators. A value names an ARKit weight, a pair without its side, a viseme as `viseme_XX`, `mouthOpen`, or `tongueRise`.
  * A name here without a side also stands for both sides: `cheekraise` reads `Cheek_Raise_L`.
  */
 export const ALIASES: Readonly<Record<string, string>> = {
@@ -9,6 +9,8 @@ export const ALIASES: Readonly<Record<string, string>> = {
   eyeslookup: 'eyeLookUp', eyeslookdown: 'eyeLookDown', smile: 'mouthSmile', frown: 'mouthFrown', pucker: 'mouthPucker',
   funnel: 'mouthFunnel', jawdrop: 'jawOpen', tongue: 'tongueOut', puff: 'cheekPuff', sneer: 'noseSneer', jawfwd: 'jawForward',
   mouthopen: 'mouthOpen', openmouth: 'mouthOpen',
+  // Ours, beside `tongueOut`
+  tonguerise: 'tongueRise',
   // Character Creator
   browraiseinner: 'browInnerUp', browraiseouter: 'browOuterUp', browdrop: 'browDown', cheekraise: 'cheekSquint',
   mouthrollinupper: 'mouthRollUpper', mouthrollinlower: 'mouthRollLower', mouthupupper: 'mouthUpperUp', mouthdownlower: 'mouthLowerDown',

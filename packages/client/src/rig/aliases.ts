@@ -1,7 +1,7 @@
 /** Reads names of face targets as files have them. Free of three.js: tools that only look at a file use it too. */
 import { ARKIT_NAMES, VISEME_NAMES } from '@visavis/face';
 import { ALIASES, VISEME_LETTERS } from './alias-table.js';
-import { APERTURE_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, VISEME_SIGNAL } from './signals.js';
+import { APERTURE_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, TONGUE_RISE_SIGNAL, VISEME_SIGNAL } from './signals.js';
 
 const WEIGHTS: ReadonlyMap<string, number> = new Map(ARKIT_NAMES.map((name, index) => [name.toLowerCase(), index]));
 const PAIRS: ReadonlyMap<string, number> = new Map(PAIR_NAMES.map((name, index) => [name.toLowerCase(), PAIR_SIGNAL + index]));
@@ -61,6 +61,7 @@ function readAlias(key: string, side = ''): number | undefined {
   const name = Object.hasOwn(ALIASES, key) ? ALIASES[key]! : undefined;
   if (name === undefined) return undefined;
   if (name === 'mouthOpen') return APERTURE_SIGNAL;
+  if (name === 'tongueRise') return TONGUE_RISE_SIGNAL;
   if (name.startsWith('viseme_')) return VISEME_SIGNAL + VISEME_NAMES.indexOf(name.slice('viseme_'.length) as (typeof VISEME_NAMES)[number]);
   const plain = name.toLowerCase();
   return WEIGHTS.get(plain + side) ?? PAIRS.get(plain + side) ?? WEIGHTS.get(plain);

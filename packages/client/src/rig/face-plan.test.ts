@@ -1,8 +1,8 @@
-import { ARKIT_NAMES, CHANNEL, VISEME_NAMES } from '@visavis/face';
+import { ARKIT_NAMES, CHANNEL, createPose, VISEME_NAMES } from '@visavis/face';
 import { describe, expect, it } from 'vitest';
 import { ArkitFace, readFace } from './arkit-face.js';
 import { planFace, withoutDoubles } from './face-plan.js';
-import { APERTURE_SIGNAL, JAW_NET_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, VISEME_SIGNAL } from './signals.js';
+import { APERTURE_SIGNAL, fillSignals, JAW_NET_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, SIGNAL_COUNT, TONGUE_RISE_SIGNAL, VISEME_SIGNAL } from './signals.js';
 
 const OCULUS = VISEME_NAMES.map((name) => `viseme_${name}`);
 const viseme = (name: string): number => VISEME_SIGNAL + VISEME_NAMES.indexOf(name as 'aa');
@@ -33,6 +33,18 @@ describe('planFace', () => {
   it('shuts the jaw for a face that cannot shut its lips over it', () => {
     const without = ARKIT_NAMES.filter((name) => name !== 'mouthClose');
     expect(planFace(without).signals.get('jawOpen')).toBe(JAW_NET_SIGNAL);
+  });
+
+  it('lifts the tip of a tongue that can, first for l and n, and lets it down on its way out', () => {
+    expect(planFace([...ARKIT_NAMES, 'tongueRise']).signals.get('tongueRise')).toBe(TONGUE_RISE_SIGNAL);
+    const rise = (out: number): number => {
+      const [{ weights }, signals] = [createPose(), new Float32Array(SIGNAL_COUNT)];
+      weights[CHANNEL.tongueOut] = out;
+      fillSignals(weights, signals);
+      return signals[TONGUE_RISE_SIGNAL]!;
+    };
+    expect([rise(0), rise(0.075), rise(0.15), rise(1)].map((value) => Math.round(100 * value))).toEqual([0, 50, 100, 0]);
+    expect(rise(0.5)).toBeLessThan(rise(0.2));
   });
 
   it('uses a target for both sides only where neither side has its own', () => {

@@ -1,5 +1,6 @@
 /** Checks a GLB before anything of it is built: what a hostile or unlucky file may not do to a page. Free of three.js. */
 import { VisavisError } from '@visavis/protocol/errors';
+import { imageSize } from './image-size.js';
 
 const MAGIC = 0x46546c67; // 'glTF'
 const JSON_CHUNK = 0x4e4f534a; // 'JSON'
@@ -11,6 +12,9 @@ const PRELUDE_BYTES = 20;
 const MOST: Readonly<Record<string, number>> = { nodes: 20_000, meshes: 2_000, accessors: 50_000, bufferViews: 50_000, images: 256, textures: 512, materials: 1_000 };
 const MOST_NUMBERS = 100_000_000;
 const MOST_UNPACKED = 4 * MOST_NUMBERS;
+/** Largest edge of a picture, which every device with WebGL 2 takes in practice; and pixels of all, 512 MB once decoded. */
+const MOST_EDGE = 8_192;
+const MOST_PIXELS = 128 * 1024 * 1024;
 
 /** Numbers of an accessor's element, by its `type`. */
 const SIZES: Readonly<Record<string, number>> = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 };
@@ -34,6 +38,8 @@ export function checkGlb(bytes: ArrayBuffer | Uint8Array): void {
   }
   checkExtensions(document);
   checkCounts(document);
+  checkNodes(listOf(document, 'nodes'));
+  checkPictures(document, bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
 }
 
 export function isGlb(bytes: Uint8Array): boolean {
@@ -94,6 +100,67 @@ function checkUnpacked(views: readonly Entry[]): void {
     }
   }
   if (bytes > MOST_UNPACKED) refuseGlb(`its packed parts unpack to more than ${MOST_UNPACKED} bytes`, undefined, ' Reduce its polygons.');
+}
+
+/** A node below itself would be built for ever. */
+function checkNodes(nodes: readonly Entry[]): void {
+  const OPEN = 1;
+  const DONE = 2;
+  const states = new Uint8Array(nodes.length);
+  for (let first = 0; first < nodes.length; first++) {
+    const path = [{ node: first, left: childrenOf(nodes[first]!) }];
+    if (states[first] === DONE) continue;
+    states[first] = OPEN;
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const child = top.left.pop();
+      if (child === undefined) states[path.pop()!.node] = DONE;
+      else if (states[child] === OPEN) refuseGlb('a node lies below itself');
+      else if (child < nodes.length && states[child] !== DONE) {
+        states[child] = OPEN;
+        path.push({ node: child, left: childrenOf(nodes[child]!) });
+      }
+    }
+  }
+}
+
+function childrenOf({ children }: Entry): number[] {
+  return Array.isArray(children) ? (children as unknown[]).filter(isCount) : [];
+}
+
+/** By what pictures say of themselves: decoding a large one would take the memory already. */
+function checkPictures(document: Entry, bytes: Uint8Array): void {
+  const [views, binary] = [listOf(document, 'bufferViews'), binaryOf(bytes)];
+  let pixels = 0;
+  for (const image of listOf(document, 'images')) {
+    const { width, height } = imageSize(bytesOfImage(image, views, binary)) ?? { width: 0, height: 0 };
+    if (Math.max(width, height) > MOST_EDGE) refuseGlb(`one of its textures is ${width} x ${height}, and ${MOST_EDGE} are the most`, undefined, ' Make it smaller.');
+    pixels += width * height;
+  }
+  if (pixels > MOST_PIXELS) refuseGlb(`its textures have more than ${MOST_PIXELS} pixels together`, undefined, ' Make them smaller.');
+}
+
+/** The content of a picture, from the file's binary chunk or a data URI; empty where it is nowhere. */
+export function bytesOfImage({ bufferView, uri }: Entry, views: readonly Entry[], binary: Uint8Array): Uint8Array {
+  if (typeof uri === 'string') return bytesOfDataUri(uri);
+  const { byteOffset = 0, byteLength } = (typeof bufferView === 'number' ? views[bufferView] : undefined) ?? {};
+  if (typeof byteOffset !== 'number' || typeof byteLength !== 'number') return new Uint8Array(0);
+  return binary.subarray(byteOffset, byteOffset + byteLength);
+}
+
+function bytesOfDataUri(uri: string): Uint8Array {
+  const [, base64] = /^data:[^,]*;base64,(.*)$/s.exec(uri) ?? [];
+  try {
+    return base64 === undefined ? new Uint8Array(0) : Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+/** The binary chunk; empty where there is none. */
+export function binaryOf(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = PRELUDE_BYTES + view.getUint32(12, true);
+  return start + 8 <= bytes.byteLength ? bytes.subarray(start + 8, start + 8 + view.getUint32(start, true)) : new Uint8Array(0);
 }
 
 function isCount(value: unknown): value is number {

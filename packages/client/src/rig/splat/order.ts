@@ -16,7 +16,8 @@ export function orderOf(order: unknown, offsets: Float32Array, corners: ArrayLik
   return candidates[roughness.indexOf(Math.min(...roughness))]!;
 }
 
-function readPermutation(order: unknown, count: number): Uint32Array {
+/** `vertex_order.json` as it was parsed. Throws `unsupportedAvatarAsset` where it does not name each of `count` vertices once. */
+export function readPermutation(order: unknown, count: number): Uint32Array {
   if (!Array.isArray(order) || order.length !== count) refuseSplat(`vertex_order.json is not a list of ${count} numbers`);
   const seen = new Uint8Array(count);
   for (const entry of order as unknown[]) {

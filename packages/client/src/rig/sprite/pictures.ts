@@ -1,5 +1,6 @@
 /** Pictures of a drawing: SVG as it is until its size on the screen is known, everything else decoded once. */
 import { VisavisError } from '@visavis/protocol/errors';
+import { imageSize } from '../image-size.js';
 import { svgProblem } from './svg-check.js';
 
 /** Largest edge of a decoded picture, in pixels; and of all pictures together, in pixels. */
@@ -22,19 +23,24 @@ export async function decodePicture(name: string, bytes: ArrayBuffer): Promise<P
   const data = new Uint8Array(bytes);
   const type = TYPES.find(([, magic, at]) => magic.every((byte, i) => data[at + i] === byte))?.[0];
   try {
-    return await (type ? decodeBitmap(new Blob([bytes], { type })) : decodeSvg(data));
+    if (!type) return await decodeSvg(data);
+    checkEdges(data);
+    return await decodeBitmap(new Blob([bytes], { type }));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VisavisError('unsupportedAvatarAsset', `The picture "${name}" cannot be used: ${reason || 'it cannot be decoded'}. Use a plain SVG, PNG, WebP or JPEG.`, { cause });
   }
 }
 
+/** By what the picture says of itself, for decoding a large one would take the memory already. Throws a RangeError. */
+function checkEdges(bytes: Uint8Array): void {
+  const size = imageSize(bytes);
+  if (!size) throw new RangeError('its header is damaged');
+  if (Math.max(size.width, size.height) > MAX_EDGE) throw new RangeError(`it has more than ${MAX_EDGE} pixels on an edge`);
+}
+
 async function decodeBitmap(blob: Blob): Promise<Picture> {
   const bitmap = await createImageBitmap(blob);
-  if (Math.max(bitmap.width, bitmap.height) > MAX_EDGE) {
-    bitmap.close();
-    throw new RangeError(`it has more than ${MAX_EDGE} pixels on an edge`);
-  }
   return { at: () => bitmap, dispose: () => { bitmap.close(); } };
 }
 
