@@ -11,7 +11,6 @@ import { imageSize, inspectAvatar } from '@visavis/client/inspect';
 import { ARKIT_NAMES } from '@visavis/face';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launchBrowser } from '../../../test/browser.js';
-import { faceGlb } from '../../client/test/rig/make/glb.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const AVA = here('../../../avatars/ava');
@@ -37,8 +36,8 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
 
 const NO_BROWSER = { VISAVIS_CHROMIUM: '/nowhere' };
 
-/** A face of one triangle with all shapes, and an opaque picture of 160 x 160. */
-function texturedFace(): Promise<Uint8Array> {
+/** A face of one triangle with these shapes, and an opaque picture of 160 x 160. */
+function texturedFace(names: readonly string[] = ARKIT_NAMES): Promise<Uint8Array> {
   const document = new Document();
   const buffer = document.createBuffer();
   const accessor = (type: 'VEC2' | 'VEC3', ...numbers: number[]) => document.createAccessor().setType(type).setArray(Float32Array.from(numbers)).setBuffer(buffer);
@@ -47,8 +46,8 @@ function texturedFace(): Promise<Uint8Array> {
     .setAttribute('POSITION', accessor('VEC3', 0, 0, 0, 0.1, 0, 0, 0, 0.1, 0))
     .setAttribute('TEXCOORD_0', accessor('VEC2', 0, 0, 1, 0, 0, 1))
     .setMaterial(document.createMaterial().setBaseColorTexture(image));
-  ARKIT_NAMES.forEach((name, i) => face.addTarget(document.createPrimitiveTarget(name).setAttribute('POSITION', accessor('VEC3', 0, -1 - i, 0, 0, -1, 0, 0, -1, 0))));
-  const mesh = document.createMesh().addPrimitive(face).setExtras({ targetNames: ARKIT_NAMES }).setWeights(ARKIT_NAMES.map(() => 0));
+  names.forEach((name, i) => face.addTarget(document.createPrimitiveTarget(name).setAttribute('POSITION', accessor('VEC3', 0, -1 - i, 0, 0, -1, 0, 0, -1, 0))));
+  const mesh = document.createMesh().addPrimitive(face).setExtras({ targetNames: names }).setWeights(names.map(() => 0));
   document.createScene().addChild(document.createNode('Head').setMesh(mesh));
   return new NodeIO().writeBinary(document);
 }
@@ -135,9 +134,9 @@ describe('visavis avatar pack', () => {
     expect(run([...args, '--force'], NO_BROWSER).status).toBe(0);
   });
 
-  it('writes what targets with names of one\'s own mean into the manifest', () => {
+  it('writes what targets with names of one\'s own mean into the manifest', async () => {
     const [glb, mapping, out] = ['face.glb', 'names.json', 'out'].map((name) => join(folder, name)) as [string, string, string];
-    writeFileSync(glb, new Uint8Array(faceGlb(['Mund offen', 'Kussmund', 'Trichter'])));
+    writeFileSync(glb, await texturedFace(['Mund offen', 'Kussmund', 'Trichter']));
     const args = ['pack', glb, '--id', 'face', '--license', 'MIT', '--out', out, '--keep'];
     expect(run(args, NO_BROWSER)).toMatchObject({ status: 1, stderr: expect.stringContaining('"mapping"') as string });
     writeFileSync(mapping, '["jawOpen"]');

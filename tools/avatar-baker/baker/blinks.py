@@ -15,6 +15,8 @@ LOW = .86
 """where lids meet: 0 at the resting upper rim, 1 at the resting lower one"""
 REACH = .0055
 """how far from the rim the correction is felt, metres"""
+PIN = 30
+"""how much more the ends of the line where lids meet count than its other points"""
 OVERLAP = .0004
 """the upper lid passes the lower one so far, outside it"""
 
@@ -47,11 +49,15 @@ def _correction(places: Array, move: Array, upper: Rim, lower: Rim, eye: Eye) ->
 
 
 def _meeting_line(upper: Array, lower: Array) -> Array:
-    """(k, 3): between the rims; its height is a cubic, free of the rims' bumps, but for the eye's corners, which stay."""
+    """
+    (k, 3): between the rims; its height is a cubic, free of the rims' bumps. It begins and ends in the eye's corners, which stay:
+    a line that missed them would wriggle there.
+    """
     s = np.linspace(0, 1, len(upper))
     line = upper * (1 - LOW) + lower * LOW
     inner = _inner(len(s))
-    line[:, 1] = line[:, 1] * (1 - inner) + np.polyval(np.polyfit(s, line[:, 1], 3), s) * inner
+    pinned = np.where((s == 0) | (s == 1), PIN, 1)
+    line[:, 1] = line[:, 1] * (1 - inner) + np.polyval(np.polyfit(s, line[:, 1], 3, w=pinned), s) * inner
     return line
 
 

@@ -111,7 +111,7 @@ def _assemble(source: Source, base: Base, person: Person, places: Array, shapes:
     for name, weight in person.rest.items():
         fine = fine + weight * moves[name]
     fine = close_lips(fine, faces, cavity, masks['lips'])
-    moves = natural_shapes(fine, faces, cavity, moves, masks, marks)
+    moves = natural_shapes(fine, faces, cavity, moves, masks, marks, person.mouth)
     helpers = {g.removeprefix('helper-'): _helper(base, g, places, shapes, person.rest)
                for g in base.groups if g.startswith('helper-')}
     return Body(fine, faces, vertex_normals(fine, faces), uv, cavity, moves, masks, helpers, eyes, marks)
@@ -180,8 +180,9 @@ def _fit_sphere(points: Array) -> Eye:
     """Least squares: |p|^2 = 2 c.p + (r^2 - |c|^2)."""
     system = np.c_[2 * points, np.ones(len(points))]
     solution = np.linalg.lstsq(system, (points ** 2).sum(1), rcond=None)[0]
-    centre = solution[:3]
-    return Eye(centre, float(np.sqrt(solution[3] + centre @ centre)))
+    # Rounded to a nanometre: the last digits of least squares differ from processor to processor, and with them the file.
+    centre = solution[:3].round(9)
+    return Eye(centre, round(float(np.sqrt(solution[3] + centre @ centre)), 9))
 
 
 def _lip_vertices(source: Source, base: Base) -> Array:

@@ -147,7 +147,7 @@ class Cloth:
 
 @dataclass(frozen=True)
 class Mouth:
-    """The inside. Lengths in millimetres."""
+    """Lengths in millimetres."""
 
     teeth_back: float = 1.5
     """how far the rows stand behind where the source data has them"""
@@ -155,6 +155,8 @@ class Mouth:
     """raises the upper row"""
     teeth_size: float = 1.0
     teeth_colour: Colour = Colour('#f3ead9')
+    drawn_smile: float = 0.0
+    """how far the corners go up in a smile as one draws it, without folds, instead of the source's; 0 for people"""
 
 
 @dataclass(frozen=True)

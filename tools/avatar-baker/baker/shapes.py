@@ -8,6 +8,7 @@ import numpy as np
 
 from .lips import close_lips
 from .meshes import Array, smooth
+from .people import Mouth
 
 STAY_CLOSED = ('mouthSmile', 'mouthPress', 'mouthDimple', 'mouthStretch', 'mouthFrown', 'mouthLeft', 'mouthRight',
                'mouthRollLower', 'mouthRollUpper', 'mouthShrugLower', 'cheekPuff', 'cheekSquint', 'jawForward', 'jawLeft',
@@ -23,7 +24,7 @@ CHEEK_LIFT = np.array([0, .0022, .0016])
 
 
 def natural_shapes(places: Array, faces: Array, cavity: Array, moves: dict[str, Array], masks: dict[str, Array],
-                   marks) -> dict[str, Array]:
+                   marks, mouth: Mouth) -> dict[str, Array]:
     """`places` are those of closed lips at rest."""
     loose = _outside_features(places, faces, masks, marks)
     result = {}
@@ -32,7 +33,8 @@ def natural_shapes(places: Array, faces: Array, cavity: Array, moves: dict[str, 
         if kind in SMOOTHED:
             move = smooth(move, faces, SMOOTHED[kind], .5 * loose)
         if kind == 'mouthSmile':
-            move = _smile(places, move, marks, 1 if name.endswith('Left') else -1)
+            side = 1 if name.endswith('Left') else -1
+            move = _drawn_smile(places, marks, side, mouth.drawn_smile / 1000) if mouth.drawn_smile else _smile(places, move, marks, side)
         if kind in STAY_CLOSED:
             move = close_lips(places + move, faces, cavity, masks['lips']) - places
         result[name] = move
@@ -49,9 +51,22 @@ def _outside_features(places: Array, faces: Array, masks: dict[str, Array], mark
     return 1 - np.clip(smooth(features[:, None].astype(float), faces, 3)[:, 0] * 1.3, 0, 1)
 
 
+DRAWN_WAY = np.array([.50, 1, -.45])
+"""of the corner in a drawn smile: outwards, upwards, and back along the cheek"""
+DRAWN_REACH = np.array([.017, .015, .030])
+
+
+def _drawn_smile(places: Array, marks, side: int, lift: float) -> Array:
+    corner = marks.lips + [side * marks.lip_half_width, 0, -.008]
+    share = np.exp(-(((places - corner) / DRAWN_REACH) ** 2).sum(1))[:, None]
+    return share * lift * DRAWN_WAY * [side, 1, 1] + _cheek_lift(places, marks, side)
+
+
 def _smile(places: Array, move: Array, marks, side: int) -> Array:
-    move = move * [SMILE_WIDTH, SMILE_LIFT, SMILE_DEPTH]
+    return move * [SMILE_WIDTH, SMILE_LIFT, SMILE_DEPTH] + _cheek_lift(places, marks, side)
+
+
+def _cheek_lift(places: Array, marks, side: int) -> Array:
     apple = np.array([side * .038, marks.nose[1] + .001, marks.nose[2] - .030])
     offset = (places - apple) / [.021, .017, .035]
-    lift = np.exp(-(offset ** 2).sum(1))[:, None] * CHEEK_LIFT
-    return move + lift
+    return np.exp(-(offset ** 2).sum(1))[:, None] * CHEEK_LIFT

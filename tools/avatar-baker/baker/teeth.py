@@ -86,10 +86,15 @@ def _mesh(row: Row, moves) -> Mesh:
     crowns, crown_faces, crown_colours = _crowns(row)
     gums, gum_faces, gum_colours = _gums(row)
     place, faces = np.vstack([crowns, gums]), np.vstack([crown_faces, gum_faces + len(crowns)])
-    depth = np.clip((place[:, 2:] - (row.z(0) - .026)) / .024, .20, 1)
-    colours = np.vstack([crown_colours, gum_colours]) * depth ** 1.5
+    colours = np.vstack([crown_colours, gum_colours]) * _shade(row, place)
     return Mesh('Teeth', 'Teeth', place, vertex_normals(place, faces), faces, None, colours,
                 {name: move(place) for name, move in moves.items()})
+
+
+def _shade(row: Row, place: Array) -> Array:
+    """Less light reaches the back of the mouth, and what does has been thrown back by gums and cheeks: it is warm, not grey."""
+    depth = np.clip((place[:, 2:] - (row.z(0) - .030)) / .028, .30, 1)
+    return depth ** np.array([1.05, 1.60, 1.75])
 
 
 def _crowns(row: Row) -> tuple[Array, Array, Array]:
@@ -165,4 +170,6 @@ def _jaw_maps(body: Body) -> dict:
 
 
 def teeth_material() -> dict:
-    return dict(doubleSided=True, pbrMetallicRoughness=dict(metallicFactor=0, roughnessFactor=.20))
+    # Cheeks and lips are mirrored in teeth, not the sky that a renderer shows them: little of it may be seen.
+    return dict(doubleSided=True, pbrMetallicRoughness=dict(metallicFactor=0, roughnessFactor=.26),
+                extensions=dict(KHR_materials_specular=dict(specularFactor=.35)))

@@ -1,4 +1,8 @@
-"""The tongue: rests behind the lower teeth, goes most of the way with the jaw, and comes out between the teeth."""
+"""
+The tongue: rests behind the lower teeth, goes most of the way with the jaw, and comes out between the teeth. It has one shape
+beside ARKit's: `tongueRise`, which clients that know it drive from tongueOut, so that the tip goes over the lower teeth and
+not through them.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -17,6 +21,8 @@ OUT = np.array([0, .0035, .0350])
 """of the tip, at full tongueOut: over the lower teeth and past the lips"""
 ARCH = .0050
 """how much the middle of the moving part rises on the way over the teeth"""
+RISE = np.array([0, .0060, .0030])
+"""of the tip, at full tongueRise: behind the upper teeth, as in l and n"""
 
 
 def tongue(body: Body) -> Mesh:
@@ -31,6 +37,7 @@ def tongue(body: Body) -> Mesh:
     morphs = {name: fine(helper.morphs[name]) * (1 - (1 - WITH_JAW) * front)
               for name in ('jawOpen', 'jawForward', 'jawLeft', 'jawRight')}
     morphs['tongueOut'] = front ** 1.3 * OUT + ARCH * np.sin(np.pi * front) * [0, 1, 0] - _flatten(place, front)
+    morphs['tongueRise'] = front ** 1.2 * RISE
     normals = vertex_normals(place, faces)
     shade = np.clip((place[:, 2:] - (place[:, 2].max() - .05)) / .055, .12, .9)
     # A furrow down the middle, and a paler, drier back.

@@ -59,7 +59,7 @@ def _column(rng: np.random.Generator, width: int, hairs: int, solid: float, curl
 
 
 def _hair(rng: np.random.Generator, width: int, hairs: int, curl: float, across: float) -> list[tuple[float, float]]:
-    """One hair's outline in oversampled pixels: thick at the root, a point at the tip; those at the edge are shorter."""
+    """One hair's outline in oversampled pixels: thick at the root, thin at the tip; those at the edge are shorter."""
     edge = 1 - abs(2 * across - 1)
     length = SIZE * np.clip((0.66 + 0.33 * edge ** 0.5) * (0.86 + 0.16 * rng.random()), 0.3, 0.99)
     s = np.linspace(0, 1, 20)
@@ -67,7 +67,8 @@ def _hair(rng: np.random.Generator, width: int, hairs: int, curl: float, across:
     sway = rng.normal() * 2.4 * np.sin(rng.random() * 6 + 3.2 * s) * s
     waves = curl * 5 * np.sin(2 * np.pi * (1.5 * s + rng.random() * 0.3)) * np.minimum(1, 3 * s)
     x = 3 + across * (width - 6) + sway + waves + (width / 2 - across * width) * 0.30 * s ** 2.2
-    half = (0.95 if hairs > 100 else 0.85) * (1 - 0.85 * s ** 1.6) + 0.12
+    # About a texel wide to the end: what is thinner breaks into dots in mipmaps.
+    half = (0.95 if hairs > 100 else 0.85) * (1 - 0.60 * s ** 1.6) + 0.12
     y = start + s * (length - start)
     right = np.c_[x + half, y] * _SCALE
     left = np.c_[x - half, y][::-1] * _SCALE
