@@ -27,6 +27,7 @@ const BENCHES = {
   client: ['client.mjs', [], ['--quick']],
   links: ['links.mjs', [], ['--quick']],
   page: ['page.mjs', [], ['--quick']],
+  path: ['path.mjs', [], ['--quick']],
   resume: ['resume.mjs', [], ['--runs', '3']],
   failover: ['resume.mjs', ['--runs', '20', '--endpoints', '2'], ['--runs', '3', '--endpoints', '2']],
 };
@@ -65,7 +66,7 @@ function read(path, sinceMs) {
   }
 }
 
-function rowsOf({ bytes, server, client, links, page, resume, failover }) {
+function rowsOf({ bytes, server, client, links, page, path, resume, failover }) {
   const voice = bytes?.kbPerSecond['all at once'];
   const live = bytes?.kbPerSecond['as fast as speech'];
   const lost = (result) => result && result.framesLost + result.samplesLost + result.framesRepeated + result.samplesRepeated;
@@ -90,7 +91,8 @@ function rowsOf({ bytes, server, client, links, page, resume, failover }) {
     row('interrupt to silence at the tap, p95', client?.interrupt.silenceMs.p95, 'ms', 40), row('poses of cut utterances', client?.interrupt.stalePoses, '', 0),
     row('interrupt to the mouth at rest, p95', client?.interrupt.restMs?.p95, 'ms', 250), row('first message to sound at the tap, p95', client?.interrupt.startMs?.p95, 'ms', 90),
     row('utterances complete over bad networks', links && Math.min(...links.cells.map(({ complete }) => complete)) * 100, '%, the worst network'),
-    row('main thread of a frame, speaking, p95', page?.frames.speakingMs.p95, 'ms', 2), row('tasks over 50 ms in a first load', page?.load.longTasks, '', 0),
+    row('main thread of a frame, speaking, p95', page?.frames.speaking.cpuMs.p95, 'ms', 2), row('tasks over 50 ms in a first load', page?.load.longByCpu, '', 0),
+    row('a voice’s first piece to sound at the tap, p95', path?.startsMs['all at once'].tap.p95, 'ms', 120),
     row('heap grown over 1,000 utterances', page?.utterances.grownMb, 'MB', 2), row('heap grown over 200 mounts', page?.mounts.grownMb, 'MB', 2),
     row('cases of the client not counted', client && Object.keys(client.cases).length - client.casesCounted, ''), row('problems of the client', client?.problems.length, '', 0),
     row('page: main thread a second of speech', client?.cost.cpuMsPerSecond?.main.speakingMs, 'ms', undefined, perSecondOfReference(client?.cost.cpuMsPerSecond?.main.speakingMs)),

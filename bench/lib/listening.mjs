@@ -137,10 +137,21 @@ function restAfter(poses, calledMs) {
 }
 
 /** From the first message to the first sample of sound: as it is made, and as the device's clock has it leave. */
-function startOf({ arrivals, made, firstFrame, rate }, sound, clock) {
+function startOf(notes, sound, clock) {
+  const [[arrivedMs]] = notes.arrivals;
+  const { madeMs, leavesMs } = firstSound(notes, sound, clock);
+  return { startMs: madeMs - arrivedMs, heardStartMs: leavesMs - arrivedMs };
+}
+
+/** When the first sample of sound was made, and when the device's clock has it leave, in the page's milliseconds. */
+export function judgeStart(notes) {
+  return firstSound(notes, soundOf(notes), outputClock(notes));
+}
+
+function firstSound({ made, firstFrame, rate }, sound, clock) {
   const first = firstFrame + sound.findIndex(isSound);
   const [, madeMs] = made.findLast(([frame]) => frame <= first);
-  return { startMs: madeMs - arrivals[0][0], heardStartMs: clock.toPage((first * 1000) / rate) - arrivals[0][0] };
+  return { madeMs, leavesMs: clock.toPage((first * 1000) / rate) };
 }
 
 function isSound(sample) {

@@ -17,7 +17,8 @@ export async function traced(browser, page, work) {
     const end = traceEvents.find((event) => event.name === `${name}-end`);
     if (!begin || !end) throw new Error(`the page made no mark of ${name}`);
     const inside = traceEvents.filter(({ ph, pid, tid, ts }) => ph === 'X' && pid === begin.pid && tid === begin.tid && ts >= begin.ts && ts < end.ts);
-    const timesOf = (events) => events.map(({ dur, tdur = NaN }) => ({ wallMs: dur / 1000, cpuMs: tdur / 1000 }));
+    // The browser leaves the thread's time out where it is nothing.
+    const timesOf = (events) => events.map(({ dur, tdur = 0 }) => ({ wallMs: dur / 1000, cpuMs: tdur / 1000 }));
     return { tasks: timesOf(outermost(inside.filter((event) => event.name === TASK))), frames: timesOf(inside.filter((event) => event.name === FRAME)) };
   };
 }

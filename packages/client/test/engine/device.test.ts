@@ -48,3 +48,27 @@ it('a device without WebGL is not, and its score says so', async () => {
   });
   expect(seen).toEqual({ supported: false, gpuScore: 0 });
 });
+
+it('a change of the output device in mid-utterance loses no sound, and the clock goes on', async () => {
+  const seen = await page.evaluate(async () => {
+    const { client, RecordingDevice } = engine;
+    const device = new RecordingDevice();
+    const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
+    const codes: string[] = [];
+    controller.onError = ({ code }) => codes.push(code);
+    await controller.initializeAudioContext();
+    const positions: number[] = [];
+    const finished = new Promise<{ playedMs: number; interrupted: boolean }>((resolve) => { controller.onPlaybackFinished = resolve; });
+    controller.onPlaybackPosition = ({ playedMs }) => positions.push(playedMs);
+    controller.yieldAudioData(new Uint8Array(48_000), true); // 1.5 s of 16 kHz
+    while (controller.getAudioTime() < 400) await new Promise((resolve) => { setTimeout(resolve, 10); });
+    // What a headset that is plugged in is to the context: another sink, here one that nobody hears.
+    await (device.contexts[0] as AudioContext & { setSinkId(sink: { type: 'none' }): Promise<void> }).setSinkId({ type: 'none' });
+    const { playedMs, interrupted } = await finished;
+    controller.dispose();
+    return { codes, positions, playedMs, interrupted };
+  });
+  expect(seen).toMatchObject({ codes: [], playedMs: 1_500, interrupted: false });
+  expect(seen.positions).toEqual([...seen.positions].sort((a, b) => a - b));
+  expect(seen.positions.some((ms) => ms > 600 && ms < 1_500), 'reported after the change').toBe(true);
+});
