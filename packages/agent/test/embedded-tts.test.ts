@@ -49,6 +49,13 @@ describe('an embedded voice', () => {
     }
   });
 
+  it('begins with little silence, and its sounds with it', async () => {
+    const { pcm: { samples }, phonemes } = await flite.speaker('slt').synthesise('Boats float.');
+    expect(samples.findIndex((sample) => Math.abs(sample) > 164) / 16).toBeCloseTo(40, 0);
+    expect(phonemes[0]!.text).toBe('b');
+    expect(phonemes[0]!.startMs).toBeLessThan(60);
+  });
+
   it('ends at once when it is cut, and gives up the clause that waits', async () => {
     const { speaker, asked, signals } = noting(flite.speaker('slt'));
     const stream = new ClauseTts({ speaker, model: 'flite slt', provider: 'embedded' }).stream();

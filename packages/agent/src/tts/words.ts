@@ -9,6 +9,11 @@ export function isSilent({ samples }: Pcm): boolean {
   return !samples.some(isLoud);
 }
 
+/** Silence in front of the first sound, less `keptMs` of it; 0 where there is no sound. */
+export function leadingSilenceMs({ samples, sampleRate }: Pcm, keptMs: number): number {
+  return Math.max(0, (Math.max(0, samples.findIndex(isLoud)) * 1000) / sampleRate - keptMs);
+}
+
 /**
  * Word times for a clause whose synthesiser tells none: shared out by letters over the part of the audio that is not
  * silent. An estimate, good enough to follow a caption.
