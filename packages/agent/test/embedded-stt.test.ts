@@ -100,4 +100,16 @@ describe('speech recognition behind a VAD', () => {
     const missing = bag(AUSTEN_TEXT).filter((word) => !bag(heard).includes(word));
     expect(missing.length).toBeLessThanOrEqual(3);
   });
+
+  it.skipIf(!isThere)('gives up a decode that nobody wants any more', async () => {
+    const tiny = createMoonshine(MODELS.folderOf(MODEL));
+    await tiny.transcribe(new Float32Array(16_000));
+    const samples = Float32Array.from({ length: 20 * 16_000 }, (_, i) => AUSTEN[i % AUSTEN.length]! / 32_768);
+    const abort = new AbortController();
+    const [whole, short] = [tiny.transcribe(samples, abort.signal), tiny.transcribe(new Float32Array(1_000))];
+    abort.abort(new Error('cut'));
+    await expect(whole).rejects.toThrow('cut');
+    expect(await short).toBe('');
+    await tiny.dispose();
+  });
 });

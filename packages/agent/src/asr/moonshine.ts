@@ -45,14 +45,15 @@ export class Moonshine {
     return new Moonshine(runtime, encoder, decoder, parseTokens(tokens));
   }
 
-  /** 16 kHz, -1..1. */
-  async transcribe(samples: Float32Array): Promise<string> {
+  /** 16 kHz, -1..1. Gives up between two steps once the signal aborts. */
+  async transcribe(samples: Float32Array, signal?: AbortSignal): Promise<string> {
     if (samples.length < LEAST_SAMPLES) return '';
     const heard = await this.#encode(samples);
     const most = Math.ceil((samples.length / SAMPLE_RATE) * TOKENS_A_SECOND);
     const ids: number[] = [];
     let caches = this.#emptyCaches();
     for (let next = START; ids.length < most;) {
+      signal?.throwIfAborted();
       const results = await this.#decoder.run({ ...heard, ...caches, ...this.#step(next, ids.length > 0) });
       caches = this.#nextCaches(caches, results, ids.length > 0);
       next = largest(results['logits']!.data as Float32Array);

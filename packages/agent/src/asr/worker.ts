@@ -7,4 +7,4 @@ const loaded = Moonshine.load(folder);
 // Whoever asks is told; a failure nobody asked about must not end the process.
 loaded.catch(() => undefined);
 
-serveQueue(async (samples: Float32Array) => (await loaded).transcribe(samples));
+serveQueue(async (samples: Float32Array, signal) => (await loaded).transcribe(samples, signal));

@@ -5,7 +5,7 @@ import { Utterance } from './utterance.js';
 /** Sound between two partial texts, in milliseconds. */
 const PARTIAL_EVERY_MS = 300;
 /** Silence after which the final text is made in advance: most often nothing follows, and it is ready when the silence is long enough. */
-const EARLY_FINAL_MS = 90;
+const EARLY_FINAL_MS = 120;
 /** Longer speech is given in parts, for no recogniser takes more than 30 s at once. */
 const MAX_UTTERANCE_MS = 25_000;
 

@@ -1,13 +1,17 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { WorkerQueue, type QueueWorker, type WorkerJob } from './worker-queue.js';
+import { WorkerQueue, type QueueWorker, type WorkerCancel, type WorkerJob } from './worker-queue.js';
 
 
 /** A worker that does a job when told to. */
 class ManualWorker extends EventEmitter {
   readonly jobs: WorkerJob<string>[] = [];
   readonly held = { keepsAlive: true };
-  postMessage(job: WorkerJob<string>): void { this.jobs.push(job); }
+  readonly cancelled: number[] = [];
+  postMessage(message: WorkerJob<string> | WorkerCancel): void {
+    if ('cancel' in message) this.cancelled.push(message.cancel);
+    else this.jobs.push(message);
+  }
   ref(): void { this.held.keepsAlive = true; }
   unref(): void { this.held.keepsAlive = false; }
   terminate(): Promise<number> { return Promise.resolve(0); }
@@ -46,6 +50,7 @@ describe('work in a thread', () => {
     worker!.finish();
     expect(await newest).toBe('THE NEWEST');
     expect(worker!.jobs.map(({ asked }) => asked)).toEqual(['wish 0', 'the newest']);
+    expect(worker!.cancelled).toEqual([0]);
     expect(worker!.held.keepsAlive).toBe(false);
     await Promise.all(dropped);
   });

@@ -8,6 +8,11 @@ export interface WorkerJob<Asked> {
   readonly asked: Asked;
 }
 
+/** Nobody wants the job that runs any more. */
+export interface WorkerCancel {
+  readonly cancel: number;
+}
+
 /** What it answers. */
 export type WorkerResult<Answer> = { readonly id: number; readonly answer: Answer } | { readonly id: number; readonly error: string };
 
@@ -71,7 +76,8 @@ export class WorkerQueue<Asked, Answer> {
   /** Waits for the job that runs, ten seconds at most: native code whose thread is taken away ends the process. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    this.#rejectAll(`${this.#what} was disposed`);
+    if (this.#running !== undefined) this.#worker?.postMessage({ cancel: this.#running } satisfies WorkerCancel);
+    this.#rejectAll(new VisavisError('invalidState', `${this.#what} was disposed`));
     if (this.#running !== undefined) await Promise.race([new Promise<void>((resolve) => { this.#onRest = resolve; }), sleep(MAX_DISPOSE_MS, undefined, { ref: false })]);
     await this.#worker?.terminate();
   }
@@ -99,8 +105,9 @@ export class WorkerQueue<Asked, Answer> {
     return worker;
   }
 
-  /** The worker is left to finish what it has: a job takes it less time than a new worker would. */
+  /** The worker is told, and left to finish what it cannot give up: a job takes it less time than a new worker would. */
   #drop(id: number, reason: unknown): void {
+    if (id === this.#running) this.#worker?.postMessage({ cancel: id } satisfies WorkerCancel);
     this.#jobs.get(id)?.reject(reason);
     this.#jobs.delete(id);
   }
@@ -115,12 +122,12 @@ export class WorkerQueue<Asked, Answer> {
   }
 
   #failAll(reason: string): void {
-    this.#rejectAll(reason);
+    this.#rejectAll(new VisavisError('upstreamError', reason));
     this.#rest();
   }
 
-  #rejectAll(reason: string): void {
-    for (const { reject } of this.#jobs.values()) reject(new VisavisError('upstreamError', reason));
+  #rejectAll(error: VisavisError): void {
+    for (const { reject } of this.#jobs.values()) reject(error);
     this.#jobs.clear();
   }
 

@@ -1,3 +1,4 @@
+import { VisavisError } from '@visavis/protocol/errors';
 import { StreamingResampler, toFloatSamples, type Pcm } from '@visavis/motion';
 import type { Speaker, Speech } from '../../tts/speech.js';
 
@@ -13,6 +14,7 @@ export function withFallback(first: Speaker, second: Speaker, onFailure: (error:
         return await first.synthesise(text, signal);
       } catch (error) {
         signal?.throwIfAborted();
+        if (VisavisError.isInstance(error) && error.code === 'invalidState') throw error; // it was disposed of
         onFailure(error);
         return atRate(await second.synthesise(text, signal), first.sampleRate);
       }
