@@ -155,6 +155,8 @@ class Mouth:
     """raises the upper row"""
     teeth_size: float = 1.0
     teeth_colour: Colour = Colour('#f3ead9')
+    tongue_up: float = 0.0
+    """raises the tongue, which must clear the lower teeth when it comes out"""
     drawn_smile: float = 0.0
     """how far the corners go up in a smile as one draws it, without folds, instead of the source's; 0 for people"""
 

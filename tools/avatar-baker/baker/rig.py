@@ -122,7 +122,7 @@ class Workshop:
 
     def _mouth(self) -> None:
         self._on_head(teeth(self._body, self._person), self._material('Teeth', teeth_material()))
-        self._on_head(tongue(self._body), self._material('Tongue', tongue_material()))
+        self._on_head(tongue(self._body, self._person), self._material('Tongue', tongue_material()))
 
     def _dress(self, hair: HairResult, cloth: ClothResult) -> None:
         for mesh in hair.meshes:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .body import Body
 from .meshes import Array, Mesh, catmull_clark, triangles, vertex_normals
+from .people import Person
 
 SCALE = np.array([.92, .62, .92])
 DOWN, BACK = .0050, .0065
@@ -25,13 +26,13 @@ RISE = np.array([0, .0060, .0030])
 """of the tip, at full tongueRise: behind the upper teeth, as in l and n"""
 
 
-def tongue(body: Body) -> Mesh:
+def tongue(body: Body, person: Person) -> Mesh:
     helper = body.helpers['tongue']
     fine = catmull_clark(len(helper.positions), helper.polygons)
     faces = triangles(fine.polygons)
     still = fine(helper.positions)
     centre = still.mean(0)
-    place = (still - centre) * SCALE + centre - [0, DOWN, BACK]
+    place = (still - centre) * SCALE + centre - [0, DOWN - person.mouth.tongue_up / 1000, BACK]
     # 0 at the root .. 1 at the tip
     front = np.clip((place[:, 2] - (place[:, 2].max() - TIP)) / TIP, 0, 1)[:, None]
     morphs = {name: fine(helper.morphs[name]) * (1 - (1 - WITH_JAW) * front)
