@@ -1,5 +1,5 @@
 /** The tongue of every face in 3D: over the lower teeth and not through them, and up behind the upper ones for l and n. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { CHANNEL, createPose, type ArkitName } from '@visavis/face';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FaceSignals } from '../packages/client/src/rig/face-signals.js';
