@@ -15,6 +15,8 @@ export const KEYS = { apiKey: 'devkey', apiSecret: 'devsecretdevsecretdevsecretd
 export interface LiveKitServer {
   /** ws: URL. */
   readonly url: string;
+  /** Where media goes. */
+  readonly udpPort: number;
   readonly pid: number;
   /** Ends it as a crash does: asked to stop it would wait for its participants and keep its ports. */
   kill(): Promise<void>;
@@ -59,7 +61,7 @@ export async function startLiveKitServer(choice: ServerChoice = {}): Promise<Liv
   const [command = found.path, ...args] = [...(choice.prefix ?? []), found.path, '--config', config];
   let child = await run(command, args, address, port);
   return {
-    url: `ws://${address}:${port}`,
+    url: `ws://${address}:${port}`, udpPort,
     get pid() { return child.pid!; },
     async kill() {
       await end(child);

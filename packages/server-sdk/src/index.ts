@@ -3,7 +3,7 @@
  * keeps the two in step. Never makes audio and never reads motion. Peers: motion-server, client. Fakes: ./test.
  */
 export { systemClock, type Clock } from './clock.js';
-export type { EnvelopeMessage, PcmMessage, SpeechMessage } from './speech.js';
+export type { EnvelopeMessage, PcmMessage, SpeechListener, SpeechMessage } from './speech.js';
 export { newAvatarSession, type AvatarSession, type SessionState } from './session/avatar-session.js';
 export type { SpeechOptions, TimedSpeech } from './session/speech-options.js';
 export type { AvatarSessionConfig, TraceHeaders } from './session/config.js';

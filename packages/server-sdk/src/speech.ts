@@ -29,3 +29,11 @@ export interface PcmMessage extends SpeechFacts {
 }
 
 export type SpeechMessage = EnvelopeMessage | PcmMessage;
+
+/** What a listener of a session is told: see `AvatarSession.subscribe`. */
+export interface SpeechListener {
+  onAudio(message: SpeechMessage): void;
+  onMotion(message: EnvelopeMessage): void;
+  /** `interrupt()` was called: what came so far is cut. */
+  onInterrupt?(): void;
+}

@@ -1,11 +1,15 @@
 /** Delays of this long past are compared: networks change, and clocks drift apart. */
-const WINDOW_MS = 4_000;
+const WINDOW_MS = 6_000;
 const MAX_SAMPLES = 128;
-/** The least delays are those of an idle network; this low, one that is off does not count. */
-const PERCENTILE = 0.05;
+/** Data is read when the page has time for it: of its delays the least ones tell, and one that is off does not count ... */
+const DATA_PERCENTILE = 0.1;
+/** ... and as the network's own jitter keeps sound longer than that, by this much of it. */
+const JITTER_SHARE = 1.25;
+/** Of sound each delay is the mean of many packets already: the middle one. */
+const AUDIO_PERCENTILE = 0.5;
 /**
  * From a sample's leaving the source to its packet's leaving the machine, less the same for data: the encoder collects 20 ms,
- * and has its own delay. Measured: bench/livekit.mjs.
+ * and has its own delay. Measured by bench/livekit.mjs.
  */
 export const SENDER_DELAY_MS = 20;
 
@@ -14,44 +18,48 @@ interface Sample {
   readonly value: number;
 }
 
-/** The low percentile of a window of values. */
-class LowWater {
+/** A percentile of a window of values. */
+class Window {
   value: number | undefined;
+  readonly #percentile: number;
   readonly #samples: Sample[] = [];
+
+  constructor(percentile: number) {
+    this.#percentile = percentile;
+  }
 
   add(atMs: number, value: number): void {
     this.#samples.push({ atMs, value });
     while (this.#samples.length > MAX_SAMPLES || this.#samples[0]!.atMs < atMs - WINDOW_MS) this.#samples.shift();
     const sorted = this.#samples.map((sample) => sample.value).sort((a, b) => a - b);
-    this.value = sorted[Math.floor(PERCENTILE * sorted.length)];
+    this.value = sorted[Math.floor(this.#percentile * sorted.length)];
   }
 }
 
 /**
- * What RTP time was on the backend's clock. Sound and data take the same way through the same network: whoever arrived with
- * the least delay on either tells how their clocks stand. One for each track.
+ * What RTP time was on the backend's clock. Sound and data take the same way through the same network: how long after its
+ * leaving either arrives tells how their clocks stand. One for each track.
  */
 export class Anchor {
-  readonly #data = new LowWater();
-  readonly #audio = new LowWater();
+  readonly #data = new Window(DATA_PERCENTILE);
+  readonly #audio = new Window(AUDIO_PERCENTILE);
+  #jitterMs = 0;
 
   /** A data packet: sent by the backend's clock, arrived by the page's. */
   data(sentMs: number, arrivedMs: number): void {
     this.#data.add(arrivedMs, arrivedMs - sentMs);
   }
 
-  /** When sound arrived: the page's time less its RTP time. */
-  audio(lagMs: number, nowMs: number): void {
+  /** When sound arrived: the page's time less its RTP time; and by how much its packets' delays differ. */
+  audio(lagMs: number, jitterMs: number, nowMs: number): void {
     this.#audio.add(nowMs, lagMs);
-  }
-
-  get isSet(): boolean {
-    return this.#data.value !== undefined && this.#audio.value !== undefined;
+    this.#jitterMs = jitterMs;
   }
 
   /** The backend's clock when the sample of this RTP time left; undefined until both kinds have come. */
   leftAt(rtpMs: number): number | undefined {
     const [data, audio] = [this.#data.value, this.#audio.value];
-    return data === undefined || audio === undefined ? undefined : rtpMs + audio - data - SENDER_DELAY_MS;
+    if (data === undefined || audio === undefined) return undefined;
+    return rtpMs + audio - data - JITTER_SHARE * this.#jitterMs - SENDER_DELAY_MS;
   }
 }

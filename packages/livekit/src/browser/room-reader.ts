@@ -2,7 +2,7 @@ import { DownlinkReader, type TransportSink } from '@visavis/client';
 import { ControlAction, decodeServerMessage, type ServerMessage } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import { encodeEnvelope } from '@visavis/protocol/ingress';
-import { decodeRoomPacket, type RoomPacket } from '@visavis/protocol/room';
+import { decodeRoomPacket, type Cue, type RoomPacket } from '@visavis/protocol/room';
 import type { RoomOutput } from './room-output.js';
 
 const NO_NUMBERS = { sequence: 0, received: 0 } as const;
@@ -23,6 +23,7 @@ export class RoomReader {
   #stream: number | undefined;
   #run: number | undefined;
   #reqId = '';
+  #named: { readonly reqId: string; readonly utterance: number } | undefined;
   #epoch = 0;
   #complained = false;
 
@@ -63,6 +64,7 @@ export class RoomReader {
     if (isNew) {
       this.#epoch = epoch;
       this.#reqId = '';
+      this.#named = undefined;
       this.#handle({ case: 'welcome', value: { epoch, avatarId: '', manifestUrl: '', audio: undefined, serverVersion: '', resumeToken: '', resumed: false } });
     }
     this.#events.onStream();
@@ -79,11 +81,18 @@ export class RoomReader {
   }
 
   #followCue({ run, epoch, cue, motion, motionEnd }: RoomPacket): void {
-    const { reqId } = cue!;
+    const reqId = this.#nameOf(cue!);
+    if (reqId === undefined) return;
     if (reqId !== this.#reqId) this.#begin(reqId, epoch);
-    this.#output.cue(run, cue!);
+    this.#output.cue(run, { ...cue!, reqId });
     for (const envelope of motion) this.#handle({ case: 'motion', value: { epoch, reqId, envelope, end: false } });
     if (motionEnd) this.#handle({ case: 'motion', value: { epoch, reqId, envelope: END, end: true } });
+  }
+
+  /** Undefined where the packet that told the name was lost: the next tells it again. */
+  #nameOf({ reqId, utterance }: Cue): string | undefined {
+    if (reqId !== '') this.#named = { reqId, utterance };
+    return this.#named?.utterance === utterance ? this.#named.reqId : undefined;
   }
 
   #begin(reqId: string, epoch: number): void {

@@ -11,6 +11,8 @@ interface InboundReport {
   readonly jitterBufferDelay?: number;
   readonly jitterBufferEmittedCount?: number;
   readonly bytesReceived?: number;
+  /** Seconds. */
+  readonly jitter?: number;
 }
 
 /** Delays are asked for this often: in the beginning, and later. */
@@ -81,6 +83,6 @@ export class TrackReader {
     if (samples <= 0 || this.#clock.lagMs === undefined) return;
     const delayMs = ((delayS - (this.#last.jitterBufferDelay ?? 0)) * 1000) / samples;
     this.#last = report;
-    this.#anchor.audio(this.#clock.lagMs - delayMs, performance.now());
+    this.#anchor.audio(this.#clock.lagMs - delayMs, (report.jitter ?? 0) * 1000, performance.now());
   }
 }

@@ -85,6 +85,8 @@ globalThis.livekit = {
   listen: (name) => seats.get(name).listen(),
   take: (name) => seats.get(name).take(),
   of: (name) => seats.get(name),
+  /** Bytes of data messages that came. */
+  dataBytes: (name) => seats.get(name).transport.bytesReceived - seats.get(name).transport.output.bytesReceived,
   close: (name) => seats.get(name).close(),
   RoomEvent,
 };

@@ -28,7 +28,7 @@ export class SoundTap {
       const samples = new Float32Array(data.numberOfFrames);
       data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
       const muted = track.attachedElements.some((element) => element.muted || element.volume === 0);
-      this.#blocks.push([data.timestamp / 1000, data.sampleRate, muted, samples, performance.now()]);
+      this.#blocks.push([data.timestamp / 1000, data.sampleRate, muted, samples, performance.now(), track.sid]);
       data.close();
     }
   }
@@ -39,10 +39,10 @@ export class SoundTap {
     this.#blocks = [];
     const all = new Float32Array(blocks.reduce((sum, [, , , samples]) => sum + samples.length, 0));
     let at = 0;
-    const index = blocks.map(([ms, rate, muted, samples, readMs]) => {
+    const index = blocks.map(([ms, rate, muted, samples, readMs, sid]) => {
       all.set(samples, at);
       at += samples.length;
-      return [ms, rate, muted ? 1 : 0, samples.length, readMs];
+      return [ms, rate, muted ? 1 : 0, samples.length, readMs, sid];
     });
     return { blocks: index, sound: toBase64(new Uint8Array(all.buffer)) };
   }

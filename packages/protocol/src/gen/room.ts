@@ -25,19 +25,23 @@ export interface RoomPacket {
 
 /** Where in the track an utterance is. */
 export interface Cue {
+  /** Left out of most packets with motion, which others have told it before: `utterance` stands for it. */
   readonly reqId: string;
   /** The sound of `time_ms` of the utterance leaves the backend when its clock says `at_ms`, and goes on from there. */
   readonly atMs: number;
   readonly timeMs: number;
   /** How much of the utterance has been made ready to leave, milliseconds of the utterance. */
   readonly untilMs: number;
+  /** Counts the utterances of a stream, from 1. */
+  readonly utterance: number;
 }
 
 export const CueSchema: Schema<Cue> = /* @__PURE__ */ message([
   ['reqId', 1, 'string'],
   ['atMs', 2, 'double'],
-  ['timeMs', 3, 'double'],
-  ['untilMs', 4, 'double'],
+  ['timeMs', 3, 'uint32'],
+  ['untilMs', 4, 'uint32'],
+  ['utterance', 5, 'uint32'],
 ]);
 
 export const RoomPacketSchema: Schema<RoomPacket> = /* @__PURE__ */ message([

@@ -18,7 +18,7 @@ export function encodeRoomPacket(packet: Init<RoomPacket>): Uint8Array {
 export function decodeRoomPacket(bytes: Uint8Array): RoomPacket {
   const packet = parse(bytes);
   const { sentMs, cue } = packet;
-  const times = [sentMs, cue?.atMs ?? 0, cue?.timeMs ?? 0, cue?.untilMs ?? 0];
+  const times = [sentMs, cue?.atMs ?? 0];
   if (!times.every(Number.isFinite)) throw new VisavisError('protocolError', 'a room packet has times that are no numbers');
   return packet;
 }

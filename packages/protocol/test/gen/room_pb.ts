@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file room.proto.
  */
 export const file_room: GenFile = /*@__PURE__*/
-  fileDesc("Cgpyb29tLnByb3RvEgx2aXNhdmlzLnJvb20inwEKClJvb21QYWNrZXQSCwoDcnVuGAEgASgNEg8KB3NlbnRfbXMYAiABKAESDQoFZXBvY2gYAyABKA0SHgoDY3VlGAQgASgLMhEudmlzYXZpcy5yb29tLkN1ZRIOCgZtb3Rpb24YBSADKAwSEgoKbW90aW9uX2VuZBgGIAEoCBIQCghtZXNzYWdlcxgHIAMoDBIOCgZzdHJlYW0YCCABKA0iRwoDQ3VlEg4KBnJlcV9pZBgBIAEoCRINCgVhdF9tcxgCIAEoARIPCgd0aW1lX21zGAMgASgBEhAKCHVudGlsX21zGAQgASgBYgZwcm90bzM");
+  fileDesc("Cgpyb29tLnByb3RvEgx2aXNhdmlzLnJvb20inwEKClJvb21QYWNrZXQSCwoDcnVuGAEgASgNEg8KB3NlbnRfbXMYAiABKAESDQoFZXBvY2gYAyABKA0SHgoDY3VlGAQgASgLMhEudmlzYXZpcy5yb29tLkN1ZRIOCgZtb3Rpb24YBSADKAwSEgoKbW90aW9uX2VuZBgGIAEoCBIQCghtZXNzYWdlcxgHIAMoDBIOCgZzdHJlYW0YCCABKA0iWgoDQ3VlEg4KBnJlcV9pZBgBIAEoCRINCgVhdF9tcxgCIAEoARIPCgd0aW1lX21zGAMgASgNEhAKCHVudGlsX21zGAQgASgNEhEKCXV0dGVyYW5jZRgFIAEoDWIGcHJvdG8z");
 
 /**
  * @generated from message visavis.room.RoomPacket
@@ -91,6 +91,8 @@ export const RoomPacketSchema: GenMessage<RoomPacket> = /*@__PURE__*/
  */
 export type Cue = Message<"visavis.room.Cue"> & {
   /**
+   * Left out of most packets with motion, which others have told it before: `utterance` stands for it.
+   *
    * @generated from field: string req_id = 1;
    */
   reqId: string;
@@ -103,16 +105,23 @@ export type Cue = Message<"visavis.room.Cue"> & {
   atMs: number;
 
   /**
-   * @generated from field: double time_ms = 3;
+   * @generated from field: uint32 time_ms = 3;
    */
   timeMs: number;
 
   /**
    * How much of the utterance has been made ready to leave, milliseconds of the utterance.
    *
-   * @generated from field: double until_ms = 4;
+   * @generated from field: uint32 until_ms = 4;
    */
   untilMs: number;
+
+  /**
+   * Counts the utterances of a stream, from 1.
+   *
+   * @generated from field: uint32 utterance = 5;
+   */
+  utterance: number;
 };
 
 /**

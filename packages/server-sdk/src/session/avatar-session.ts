@@ -4,6 +4,7 @@ import {
 import { VisavisError } from '@visavis/protocol/errors';
 import type { WebSocket } from 'ws';
 import { resolveConfig, type AvatarSessionConfig, type ResolvedConfig } from './config.js';
+import type { EnvelopeMessage, SpeechListener, SpeechMessage } from '../speech.js';
 import { closedWhileConnecting, Connector } from './connector.js';
 import { codedError } from './failure.js';
 import { IngressLink, LOW_WATER_BYTES } from './link.js';
@@ -45,6 +46,11 @@ export interface AvatarSession {
    * opens a new request. Returns the id of the last request, '' where there was none or the session is not open.
    */
   interrupt(): string;
+  /**
+   * Adds a listener to what `onAudio` and `onMotion` are told, after them; the returned function takes it away again. With it
+   * a session is a stream that can be published elsewhere, as into a LiveKit room.
+   */
+  subscribe(listener: SpeechListener): () => void;
   /** Ends the session; resolves when the connection is closed. May be called at any time, any number of times. */
   close(): Promise<void>;
 }
@@ -59,6 +65,7 @@ class IngressSession implements AvatarSession {
   readonly #book: RequestBook;
   readonly #connector: Connector<IngressLink>;
   readonly #abort = new AbortController();
+  readonly #listeners = new Set<SpeechListener>();
   #state: SessionState = 'new';
   /** Starting or reconnecting; settles when that is over, and never rejects. */
   #connecting: Promise<unknown> = Promise.resolve();
@@ -124,9 +131,15 @@ class IngressSession implements AvatarSession {
     const link = this.#link;
     if (!link || (this.#state !== 'open' && this.#state !== 'reconnecting')) return '';
     const reqIds = this.#book.interrupt();
+    for (const listener of [...this.#listeners]) listener.onInterrupt?.();
     if (this.#state === 'reconnecting') this.#dropInterrupted(link);
     else for (const reqId of reqIds) link.send('clientInterrupt', { reqId });
     return reqIds.at(-1) ?? '';
+  }
+
+  subscribe(listener: SpeechListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
@@ -181,17 +194,28 @@ class IngressSession implements AvatarSession {
     const utterance = this.#book.find(reqId);
     if (end) this.#book.finish(reqId);
     if (utterance?.state === 'interrupted') {
-      if (end) this.#config.onMotion(interruptedEnd(response, bytes));
+      if (end) this.#tellMotion(interruptedEnd(response, bytes));
       return;
     }
     const fresh = utterance ? utterance.accept(response) : response;
     if (!fresh) return;
-    const deliver = isAudioOnly(fresh) ? this.#config.onAudio : this.#config.onMotion;
-    deliver(speechMessage(fresh, fresh === response ? bytes : encodeEnvelope('serverResponseAnimation', fresh)));
+    const message = speechMessage(fresh, fresh === response ? bytes : encodeEnvelope('serverResponseAnimation', fresh));
+    if (isAudioOnly(fresh)) this.#tellAudio(message);
+    else this.#tellMotion(message);
   }
 
   #mirror(reqId: string, pcm: Uint8Array, end: boolean, connectionId: string): void {
-    this.#config.onAudio({ kind: 'pcm', reqId, connectionId, end, pcm, sampleRate: this.#config.sampleRate });
+    this.#tellAudio({ kind: 'pcm', reqId, connectionId, end, pcm, sampleRate: this.#config.sampleRate });
+  }
+
+  #tellAudio(message: SpeechMessage): void {
+    this.#config.onAudio(message);
+    for (const listener of [...this.#listeners]) listener.onAudio(message);
+  }
+
+  #tellMotion(message: EnvelopeMessage): void {
+    this.#config.onMotion(message);
+    for (const listener of [...this.#listeners]) listener.onMotion(message);
   }
 
   #hear(error: VisavisError): void {
@@ -229,7 +253,7 @@ class IngressSession implements AvatarSession {
   /** Nobody is left who would say the end of requests that were cut. */
   #dropInterrupted(link: IngressLink): void {
     for (const reqId of this.#book.lose()) {
-      if (link.granted.has('interrupted-end')) this.#config.onMotion(bareEnd(reqId, link.connectionId));
+      if (link.granted.has('interrupted-end')) this.#tellMotion(bareEnd(reqId, link.connectionId));
     }
   }
 
@@ -237,6 +261,7 @@ class IngressSession implements AvatarSession {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#abort.abort();
+    this.#listeners.clear();
     this.#config.onClose();
   }
 }

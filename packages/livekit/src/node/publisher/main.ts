@@ -3,12 +3,13 @@
  * replace. Decides nothing: what to say and when is the stage's, what became of it is told there.
  */
 import { PublisherRoom } from './room.js';
-import type { FromPublisher, ToPublisher } from './messages.js';
+import { READY, type FromPublisher, type ToPublisher } from './messages.js';
 
 const tell = (message: FromPublisher): void => { process.send?.(message, undefined, undefined, () => undefined); };
 const room = new PublisherRoom(tell);
 
 process.on('message', (message: ToPublisher) => room.handle(message));
+process.send?.(READY, undefined, undefined, () => undefined);
 // Its parent is gone: nobody is left to speak for.
 process.on('disconnect', () => process.exit(0));
 process.on('uncaughtException', (error) => {

@@ -27,6 +27,9 @@ export type FromPublisher =
   | { readonly kind: 'came' | 'went'; readonly identity: string }
   | { readonly kind: 'pong' };
 
+/** The first that a process says: it has loaded. */
+export const READY = 'ready';
+
 /** Milliseconds on a clock that all processes of this machine share and that does not go back. */
 export function hostClockMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { VisavisError } from '@visavis/protocol/errors';
-import type { FromPublisher, ToPublisher } from './messages.js';
+import { READY, type FromPublisher, type ToPublisher } from './messages.js';
 
 /** A process that publishes: what is said to it, and what it says until it ends. */
 export interface PublisherProcess {
@@ -20,18 +20,66 @@ export interface PublisherEvents {
 
 export type StartPublisher = (events: PublisherEvents) => PublisherProcess;
 
-/** The entry is JavaScript: from sources, as in tests, the one that was built last. */
+const PREPARE_AFTER_MS = 1_000;
+/**
+ * One process is kept ready beside those in use, its libraries loaded: a publisher that dies is replaced sooner by it, and an
+ * avatar is in its room sooner. It ends with the last publisher.
+ */
+let spare: ChildProcess | undefined;
+let inUse = 0;
+
 export const startPublisher: StartPublisher = (events) => {
+  const child = spare?.connected ? spare : begin();
+  spare = undefined;
+  inUse += 1;
+  child.ref();
+  child.channel?.ref();
+  for (const event of ['message', 'error', 'exit']) child.removeAllListeners(event);
+  child.on('message', (message) => (message === READY ? prepareSoon() : events.onMessage(message as FromPublisher)));
+  child.once('error', () => child.kill('SIGKILL'));
+  child.once('exit', () => {
+    inUse -= 1;
+    if (inUse === 0) dismiss();
+    events.onExit();
+  });
+  if (readied.has(child)) prepareSoon();
+  return { pid: child.pid, send: (message) => send(child, message), kill: () => void child.kill('SIGKILL') };
+};
+
+/** Those that have loaded: the next is begun after them, not beside them. */
+const readied = new WeakSet<ChildProcess>();
+
+/** The entry is JavaScript: from sources, as in tests, the one that was built last. */
+function begin(): ChildProcess {
   const entry = import.meta.url.endsWith('.ts') ? '../../../dist/node/publisher/main.js' : './main.js';
   const file = fileURLToPath(new URL(entry, import.meta.url));
   if (!existsSync(file)) throw new VisavisError('invalidConfiguration', 'publishers need a build of @visavis/livekit: run npm run build');
   // None of this process's flags: one for tests would send it to sources that it cannot read.
-  const child = fork(file, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  child.on('message', (message) => events.onMessage(message as FromPublisher));
-  child.once('error', () => child.kill('SIGKILL'));
-  child.once('exit', () => events.onExit());
-  return { pid: child.pid, send: (message) => send(child, message), kill: () => void child.kill('SIGKILL') };
-};
+  return fork(file, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+}
+
+/** Loading takes a core for a moment, which the one that joins needs first. */
+function prepareSoon(): void {
+  setTimeout(prepare, PREPARE_AFTER_MS).unref();
+}
+
+function prepare(): void {
+  if (spare || inUse === 0) return;
+  const child = begin();
+  spare = child;
+  // Waiting for work is no reason for this process to stay.
+  child.unref();
+  child.channel?.unref();
+  child.once('message', () => readied.add(child));
+  for (const event of ['error', 'exit'] as const) {
+    child.once(event, () => { if (spare === child) spare = undefined; });
+  }
+}
+
+function dismiss(): void {
+  spare?.kill('SIGKILL');
+  spare = undefined;
+}
 
 /** What is said to a process that is going has no one to hear it: its exit is the news. */
 function send(child: ChildProcess, message: ToPublisher): void {

@@ -71,6 +71,7 @@ export class Stage implements RoomStage {
   #current: Utterance | undefined;
   /** Motion of it has come, and its audio not yet. */
   #next: Utterance | undefined;
+  #utterances = 0;
   #pieces = 0;
   #packetMs = -Infinity;
   #motionMs = -Infinity;
@@ -206,6 +207,7 @@ export class Stage implements RoomStage {
     if (this.#next !== utterance) this.#cut(this.#next);
     this.#next = undefined;
     this.#current = utterance;
+    utterance.number = this.#utterances += 1;
     this.#options.carrier.reset();
     this.#reports.began(utterance.reqId);
   }
@@ -437,15 +439,19 @@ export class Stage implements RoomStage {
     if (this.#run === undefined) return;
     const nowMs = this.#nowMs();
     this.#packetMs = reliable ? this.#packetMs : nowMs;
-    const bytes = encodeRoomPacket({ stream: this.#options.stream, run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(), ...content });
+    const bytes = encodeRoomPacket({ stream: this.#options.stream, run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(content.motion === undefined), ...content });
     this.#publisher.send({ kind: 'data', bytes, reliable, to });
   }
 
-  #cue(): Pick<Parameters<typeof encodeRoomPacket>[0], 'cue'> {
+  /** The request's whole name goes with every packet but those of motion, which are many. */
+  #cue(isNamed: boolean): Pick<Parameters<typeof encodeRoomPacket>[0], 'cue'> {
     const utterance = this.#current;
     const mark = utterance?.clock.mark;
     if (!utterance || !mark) return {};
-    return { cue: { reqId: utterance.reqId, atMs: mark.atMs, timeMs: mark.timeMs, untilMs: utterance.clock.untilMs } };
+    return { cue: {
+      ...(isNamed ? { reqId: utterance.reqId } : {}), utterance: utterance.number,
+      atMs: mark.atMs, timeMs: Math.round(mark.timeMs), untilMs: Math.round(utterance.clock.untilMs),
+    } };
   }
 
   #beat(): void {

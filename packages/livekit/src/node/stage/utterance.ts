@@ -17,6 +17,8 @@ export type NextPiece = Pick<SentPiece, 'timeMs' | 'ms' | 'pcm'>;
 /** One request on its way into the room: its audio, its motion, and what of it has left. */
 export class Utterance {
   readonly reqId: string;
+  /** Stands for it in the room's packets; 0 until it is its turn. */
+  number = 0;
   readonly motion = new MotionQueue();
   readonly clock = new TrackClock();
   /** The mark of its begin, and of its audio's end, were told. */

@@ -1,0 +1,119 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeRoomPacket, ROOM_TOPIC } from '@visavis/protocol/room';
+import { dispose, Room } from '@livekit/rtc-node';
+import { joinRoom, mintViewerToken, type FinishedReport, type RoomStage } from '../src/node/index.js';
+import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
+import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../../../test/livekit-server.js';
+import { say } from './speech.js';
+import { ROOM_FLAGS, until } from './support.js';
+
+const found = findLiveKitServer();
+
+describe.skipIf('missing' in found)('a page with a room of its own', () => {
+  let server: LiveKitServer;
+  let pages: ServedFolder;
+  let browser: Browser;
+  let page: Page;
+  let stages: RoomStage[];
+  let rogue: Room;
+
+  beforeAll(async () => {
+    [server, pages, browser] = await Promise.all([startLiveKitServer(), serveWithVite(), launchBrowser(ROOM_FLAGS)]);
+    stages = await Promise.all(['ava', 'theo'].map((identity) => joinRoom({ url: server.url, ...KEYS, room: 'own', identity, listenTo: ['user'] })));
+    rogue = new Room();
+    await rogue.connect(server.url, await mintViewerToken({ ...KEYS, room: 'own', identity: 'rogue' }), { autoSubscribe: false, dynacast: false });
+    page = await browser.newPage();
+    await page.goto(`${pages.url}/packages/livekit/test/page/index.html`);
+    await page.waitForSelector('html[data-ready]');
+    const token = await mintViewerToken({ ...KEYS, room: 'own', identity: 'user', microphone: true });
+    const states = await page.evaluate(async ([url, jwt]) => {
+      await globalThis.livekit.joinOwn('own', url!, jwt!);
+      for (const identity of ['ava', 'theo']) {
+        globalThis.livekit.seat(identity, { room: 'own', identity });
+        globalThis.livekit.look(identity);
+      }
+      return Promise.all(['ava', 'theo'].map((identity) => globalThis.livekit.connect(identity)));
+    }, [server.url, token]);
+    expect(states).toEqual(['connected', 'connected']);
+  });
+  afterAll(async () => {
+    await rogue?.disconnect();
+    await Promise.all((stages ?? []).map((stage) => stage.close()));
+    await dispose();
+    await browser?.close();
+    await pages?.close();
+    await server?.kill();
+  });
+
+  const bothSay = async (reqId: string, ms: number): Promise<FinishedReport[][]> => {
+    const lists = stages.map((stage) => {
+      const list: FinishedReport[] = [];
+      stage.onPlaybackFinished((report) => list.push(report));
+      return list;
+    });
+    for (const stage of stages) say(stage, `${reqId} ${stage.id}`, ms);
+    await until(() => lists.every((list) => list.length > 0));
+    return lists;
+  };
+
+  it('shows two avatars at once, each with its own mouth, while others send what they like', async () => {
+    const forged = encodeRoomPacket({ run: 7, stream: 7, epoch: 99, sentMs: 1, cue: { reqId: 'forged', utterance: 1, atMs: 1, untilMs: 9_999 } });
+    for (const bytes of [forged, Uint8Array.of(9, 9, 9)]) await rogue.localParticipant!.publishData(bytes, { reliable: true, topic: ROOM_TOPIC });
+    const lists = await bothSay('first', 2_000);
+    expect(lists).toEqual(['ava', 'theo'].map((identity) => [{ reqId: `first ${identity}`, playedMs: 2_000, interrupted: false }]));
+    for (const identity of ['ava', 'theo']) {
+      const notes = await page.evaluate((name) => globalThis.livekit.take(name), identity);
+      expect(notes.errors).toEqual([]);
+      expect(Math.max(...notes.poses.map(([, jaw]) => jaw))).toBeGreaterThan(0.9);
+      expect(notes.finished).toHaveLength(1);
+    }
+  });
+
+  it('sends the user’s microphone as a track, when it is started', async () => {
+    let heard = 0;
+    stages[0]!.onMicrophone(({ pcm }) => { heard += pcm.length; });
+    await page.evaluate(() => globalThis.livekit.of('ava').controller.startMicrophone());
+    await until(() => heard > 16_000);
+  });
+
+  it.each(['signal-reconnect', 'full-reconnect'])('goes on after a %s of the page', async (scenario) => {
+    await page.evaluate((name) => (globalThis.livekit.of('ava').transport.room as { simulateScenario(scenario: string): Promise<void> }).simulateScenario(name), scenario);
+    await until(() => page.evaluate(() => ['ava', 'theo'].every((name) => globalThis.livekit.of(name).controller.connectionState === 'connected')));
+    const lists = await bothSay(scenario, 1_500);
+    expect(lists.flat().map(({ playedMs, interrupted }) => [playedMs, interrupted])).toEqual([[1_500, false], [1_500, false]]);
+    const notes = await page.evaluate(() => globalThis.livekit.take('ava'));
+    expect(Math.max(...notes.poses.map(([, jaw]) => jaw))).toBeGreaterThan(0.9);
+  });
+
+  it('hears a publisher that takes the place of a killed one', async () => {
+    const finished: FinishedReport[] = [];
+    stages[0]!.onPlaybackFinished((report) => finished.push(report));
+    say(stages[0]!, 'killed', 4_000);
+    await until(async () => (await page.evaluate(() => globalThis.livekit.of('ava').controller.getAudioTime())) > 800);
+    process.kill(stages[0]!.publisherPid!, 'SIGKILL');
+    await until(() => finished.length > 0);
+    expect(finished).toEqual([{ reqId: 'killed', playedMs: 4_000, interrupted: false }]);
+  });
+
+  it('a viewer that may not send hears all the same, and is told so; one that may not join is told so', async () => {
+    const [mute, wrong] = [
+      await mintViewerToken({ ...KEYS, room: 'own', identity: 'mute', data: false }),
+      await mintViewerToken({ ...KEYS, apiSecret: 'another-secret-another-secret-another', room: 'own', identity: 'wrong' }),
+    ];
+    const told = await page.evaluate(async ([url, quiet, refused]) => {
+      globalThis.livekit.seat('mute', { url: url!, token: quiet!, identity: 'ava' });
+      globalThis.livekit.seat('wrong', { url: url!, token: refused!, identity: 'ava' });
+      const states = [await globalThis.livekit.connect('mute'), await globalThis.livekit.connect('wrong')];
+      let code = 'none';
+      try {
+        globalThis.livekit.of('mute').controller.sendText('hello');
+      } catch (error) {
+        code = (error as { code: string }).code;
+      }
+      return [...states, code];
+    }, [server.url, mute, wrong]);
+    expect(told).toEqual(['connected', 'sessionTokenInvalid', 'sessionTokenInvalid']);
+    await page.evaluate(() => ['mute', 'wrong', 'ava', 'theo'].forEach((name) => globalThis.livekit.close(name)));
+  });
+});
