@@ -2,7 +2,7 @@
  * The demo's page: a conversation with an avatar, spoken or typed. Everything it does goes through the public client and
  * the demo's own few routes; `globalThis.visavis` holds the view for the console and the tests.
  */
-import { AvatarController, AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, WebSocketTransport, type Presence } from '@visavis/client';
+import { AvatarController, AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, type Presence, type Transport } from '@visavis/client';
 import { openMicrophone } from '@visavis/client/microphone';
 import { avatarFromAddress, qualityFromAddress, wishFromAddress } from './address.js';
 import { CaptionLine } from './caption.js';
@@ -23,7 +23,7 @@ import { TranscriptView } from './talk/transcript-view.js';
 import { SeenTurns } from './talk/seen-turns.js';
 import { waterfallOf } from './talk/waterfall.js';
 import { WaterfallView } from './talk/waterfall-view.js';
-import { getTicket } from './ticket.js';
+import { createTransport } from './transport.js';
 
 const toasts = new Toasts(byId('notice'));
 const backend = new Backend();
@@ -86,7 +86,7 @@ function wireSound({ controller }: AvatarView): void {
 }
 
 /** A transport that gave up is tried again when the network or the visitor comes back. */
-function tryAgainWhenBack({ controller }: AvatarView, transport: WebSocketTransport): void {
+function tryAgainWhenBack({ controller }: AvatarView, transport: Transport): void {
   const again = (): void => {
     if (transport.state === 'failed' && !document.hidden) controller.connect(transport).catch(() => undefined);
   };
@@ -142,7 +142,7 @@ async function start(): Promise<void> {
       talk.setMissing(state.hears ? undefined : state.notice);
     },
   });
-  const transport = new WebSocketTransport({ getTicket: () => getTicket(avatarId, backend.visitor), avatarId });
+  const transport = await createTransport(avatarId, backend.visitor, gated);
   const panel = showPanel(controller, transport, { link: byId('link'), rate: byId('rate'), skew: byId('skew') });
   controller.onPlaybackFinished = (result) => {
     panel.utteranceEnded();

@@ -1,15 +1,16 @@
-import type { Presenter, RelayClient, Turn } from '@visavis/server-sdk';
+import type { ClientLine } from '@visavis/agent';
+import type { Presenter, Turn } from '@visavis/server-sdk';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Clip } from './clips.js';
 
 /** Plays recordings to one client, the latest wish first. Beside the conversation: whoever begins to speak cuts the other. */
 export class ClipPlayer {
-  readonly #client: RelayClient;
+  readonly #client: ClientLine;
   readonly #presenter: Presenter;
   /** The turn the client was told `speaking` for. */
   #turn: Turn | undefined;
 
-  constructor(client: RelayClient, presenter: Presenter) {
+  constructor(client: ClientLine, presenter: Presenter) {
     this.#client = client;
     this.#presenter = presenter;
     // The end of a turn that was cut can arrive after the next has begun.

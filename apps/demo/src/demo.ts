@@ -11,7 +11,8 @@ import { createRelay } from '@visavis/server-sdk';
 import { ClipStore, loadSample } from './clips.js';
 import { fetchModels, missingLine } from './models.js';
 import { ProviderPool, type PoolOptions } from './provider-pool.js';
-import { Talk } from './talk.js';
+import { Rooms } from './rooms.js';
+import { Talk, type TalkClient } from './talk.js';
 import { tools } from './tools.js';
 import { Visitors } from './visitors.js';
 import { createWeb } from './web.js';
@@ -26,6 +27,8 @@ export interface DemoOptions extends PoolOptions {
   /** Port of the page, on loopback; 0 takes a free one. */
   readonly port: number;
   readonly models: ModelStore;
+  /** What carries the avatar to the page. Default: the relay's WebSocket. */
+  readonly transport?: 'websocket' | 'livekit';
   /** Fetches nothing. */
   readonly offline: boolean;
   /** Takes a line for the operator. */
@@ -52,23 +55,26 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const clips = new ClipStore(() => randomBytes(9).toString('base64url'));
   const access = { ...DEV, consoleUrl: motionServer.consoleUrl, ingressUrl: motionServer.ingressUrl };
   const visitors = new Visitors(() => pool.offer());
-  const talks = new Map<string, { readonly visitor: string; readonly talk: Talk }>();
-  relay.onClient((client) => {
-    const visitor = client.subject;
+  const talks = new Map<symbol, { readonly visitor: string; readonly talk: Talk }>();
+  const rooms = options.transport === 'livekit' ? await Rooms.open() : undefined;
+  const talkTo = (client: TalkClient, visitor: string): void => {
     const { name, voice } = manifests.get(client.avatarId) ?? { name: client.avatarId };
     const talk = new Talk({
       client, pool, access, clips, sample, log, avatar: { name, voice }, instructions: { tools }, answers: visitor !== '',
       chosen: () => (visitor === '' ? pool.offer().defaults(client.avatarId) : visitors.chosen(visitor)),
       onTurn: (report) => { if (visitor !== '') visitors.told(visitor, report); },
     });
-    talks.set(client.id, { visitor, talk });
-    client.onClose(() => talks.delete(client.id));
-  });
+    const key = Symbol(client.id);
+    talks.set(key, { visitor, talk });
+    client.onClose(() => talks.delete(key));
+  };
+  relay.onClient((client) => talkTo(client, client.subject));
+  if (rooms) rooms.onStage = talkTo;
   visitors.onChosen = (chooser) => {
     for (const { visitor, talk } of talks.values()) if (visitor === chooser) void talk.restart();
   };
   const web = createWeb({
-    clips, avatars, visitors,
+    clips, avatars, visitors, rooms,
     issueTicket: (avatarId, visitor) => ({ ticket: relay.tickets.issue({ avatarId, subject: visitor }).ticket }),
     onProblem: (problem) => log(`a page reports ${problem}`),
   });
@@ -77,7 +83,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stop = new AbortController();
   const close = async (): Promise<void> => {
     stop.abort();
-    await relay.dispose();
+    await Promise.all([relay.dispose(), rooms?.close()]);
     server.close();
     server.closeAllConnections();
     await Promise.all([...talks.values()].map(({ talk }) => talk.close()));

@@ -24,6 +24,7 @@ interface Options {
   readonly port: number;
   readonly voice?: VoiceName;
   readonly config?: string;
+  readonly transport: 'websocket' | 'livekit';
   readonly offline?: boolean;
 }
 
@@ -48,10 +49,11 @@ const program = new Command('visavis-demo')
   .addOption(new Option('-p, --port <n>', 'port of the page, on this machine alone').env('VISAVIS_PORT').argParser(portNumber).default(DEFAULT_PORT))
   .addOption(new Option('-c, --config <file>', 'who hears, thinks and speaks: a .yaml or .env file').env('VISAVIS_AGENT_CONFIG'))
   .addOption(new Option('--voice <name>', 'an embedded voice for every avatar (default: the one that suits it)').choices([...KOKORO_VOICES, ...FLITE_VOICES]))
+  .addOption(new Option('--transport <name>', 'what carries the avatar to the page; livekit starts a local LiveKit server').choices(['websocket', 'livekit']).default('websocket'))
   .option('--offline', 'fetch no models; use those that are here')
   .addHelpText('after', HELP)
-  .action(async ({ port, voice, config, offline = false }: Options) => {
-    const demo = await startDemo({ port, ...(voice ? { voice } : {}), configFile: config, offline, models: new ModelStore(), log, onProgress: showProgress });
+  .action(async ({ port, voice, config, transport, offline = false }: Options) => {
+    const demo = await startDemo({ port, transport, ...(voice ? { voice } : {}), configFile: config, offline, models: new ModelStore(), log, onProgress: showProgress });
     console.log(`Visavis is ready: ${demo.url}`);
     console.log(`It ${demo.description}.`);
     const stop = (): void => {

@@ -2,15 +2,18 @@
 import { createConversation, type ClientLine, type Conversation, type ConversationOptions, type HistoryLine } from '@visavis/agent';
 import type { AvatarVoice, ConversationProviders } from '@visavis/agent/providers';
 import { VisavisError } from '@visavis/protocol/errors';
-import { createPresenter, type PresenterConfig, type RelayClient } from '@visavis/server-sdk';
+import { createPresenter, type PresenterClient, type PresenterConfig } from '@visavis/server-sdk';
 import type { Chosen, TurnReport } from './api.js';
 import { ClipPlayer } from './clip-player.js';
 import { SPEECH_RATE, type Clip, type ClipStore } from './clips.js';
 import { commandOf, type Command } from './commands.js';
 import type { ProviderPool } from './provider-pool.js';
 
+/** Whom it talks to: a client of the relay, or the stage in a room. */
+export type TalkClient = ClientLine & PresenterClient;
+
 export interface TalkParts {
-  readonly client: RelayClient;
+  readonly client: TalkClient;
   readonly pool: Pick<ProviderPool, 'forConversation'>;
   readonly access: Omit<PresenterConfig, 'sampleRate' | 'onError'>;
   readonly clips: ClipStore;
@@ -145,7 +148,7 @@ export class Talk {
 }
 
 /** The client as the conversation sees it: texts come through the demo, which takes commands out. */
-function lineOf(client: RelayClient, onText: RelayClient['onText']): ClientLine {
+function lineOf(client: TalkClient, onText: ClientLine['onText']): ClientLine {
   return new Proxy(client, {
     get: (target, name) => {
       if (name === 'onText') return onText;

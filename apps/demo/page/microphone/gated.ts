@@ -22,12 +22,23 @@ export interface GatedOptions {
 export class GatedMicrophone implements MicrophoneDevice {
   /** Used by the next `open`. */
   deviceId: string | undefined;
-  /** Shut, silence goes out in place of what is heard. */
-  isShut = false;
+  /** Told when the gate opens or shuts: for voice that takes another way. */
+  onShut: ((isShut: boolean) => void) | undefined;
+  #isShut = false;
   readonly #options: GatedOptions;
 
   constructor(options: GatedOptions) {
     this.#options = options;
+  }
+
+  /** Shut, silence goes out in place of what is heard. */
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
+  set isShut(isShut: boolean) {
+    this.#isShut = isShut;
+    this.onShut?.(isShut);
   }
 
   async open(): Promise<Capture> {

@@ -1,4 +1,4 @@
-import { ConnectionState as RoomState, Room, RoomEvent, type DisconnectReason, type RemoteParticipant, type RoomOptions } from 'livekit-client';
+import { ConnectionState as RoomState, Room, RoomEvent, Track, type DisconnectReason, type RemoteParticipant, type RoomOptions } from 'livekit-client';
 import type { ConnectionState, ReportedEnd, ReportedPosition, Transport, TransportSink } from '@visavis/client';
 import { encodeClientMessage, PlaybackState, type ClientBodies, type ClientKind } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
@@ -66,6 +66,7 @@ export class LiveKitTransport implements Transport {
   #askedMs = 0;
   #dataBytes = 0;
   readonly #uplink: Uplink;
+  #microphoneMuted = false;
   #closed = false;
 
   /** `room`: one that the application joins and leaves itself; or how to join one for the avatar alone. */
@@ -80,6 +81,16 @@ export class LiveKitTransport implements Transport {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** Silence in place of the user's voice, while its track stays. */
+  get microphoneMuted(): boolean {
+    return this.#microphoneMuted;
+  }
+
+  set microphoneMuted(muted: boolean) {
+    this.#microphoneMuted = muted;
+    void this.#muteMicrophone().catch(() => undefined);
   }
 
   get bytesReceived(): number {
@@ -291,13 +302,21 @@ export class LiveKitTransport implements Transport {
   async #startMicrophone(): Promise<void> {
     try {
       await this.#room.localParticipant.setMicrophoneEnabled(true);
+      await this.#muteMicrophone();
     } catch (cause) {
       throw microphoneError(cause);
     }
   }
 
+  async #muteMicrophone(): Promise<void> {
+    const track = this.#room.localParticipant.getTrackPublication(Track.Source.Microphone);
+    await (this.#microphoneMuted ? track?.mute() : track?.unmute());
+  }
+
+  /** Gives the device back. */
   #stopMicrophone(): void {
-    void this.#room.localParticipant.setMicrophoneEnabled(false).catch(() => undefined);
+    const track = this.#room.localParticipant.getTrackPublication(Track.Source.Microphone)?.track;
+    if (track) void this.#room.localParticipant.unpublishTrack(track, true).catch(() => undefined);
   }
 
   #setState(state: ConnectionState): void {

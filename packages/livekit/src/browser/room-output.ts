@@ -168,6 +168,11 @@ export class RoomOutput implements AudioOutput, HeardTrack {
     if (run === this.#reader?.run && cue.reqId === this.#reqId) this.#stream?.cue(cue);
   }
 
+  /** More of the utterance is there. */
+  reach(run: number, reqId: string, untilMs: number): void {
+    if (run === this.#reader?.run && reqId === this.#reqId) this.#stream?.reach(untilMs);
+  }
+
   /** The backend was silent from here on its clock: what is heard of it may be heard. */
   silentFrom(ms: number): void {
     if (this.#shut) this.#shut.untilMs = ms + GRAIN_MS;

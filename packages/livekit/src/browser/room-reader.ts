@@ -57,9 +57,9 @@ export class RoomReader {
   }
 
   #meet({ stream, run, epoch }: RoomPacket): void {
-    if (stream === this.#stream && run === this.#run) return;
-    const isNew = stream !== this.#stream;
-    this.#stream = stream;
+    const isNew = stream !== 0 && stream !== this.#stream;
+    if (!isNew && run === this.#run) return;
+    if (stream !== 0) this.#stream = stream;
     this.#run = run;
     if (isNew) {
       this.#epoch = epoch;
@@ -84,7 +84,8 @@ export class RoomReader {
     const reqId = this.#nameOf(cue!);
     if (reqId === undefined) return;
     if (reqId !== this.#reqId) this.#begin(reqId, epoch);
-    this.#output.cue(run, { ...cue!, reqId });
+    if (cue!.reqId === '') this.#output.reach(run, reqId, cue!.untilMs);
+    else this.#output.cue(run, cue!);
     for (const envelope of motion) this.#handle({ case: 'motion', value: { epoch, reqId, envelope, end: false } });
     if (motionEnd) this.#handle({ case: 'motion', value: { epoch, reqId, envelope: END, end: true } });
   }

@@ -47,11 +47,15 @@ export class RoomStream implements OutputStream {
 
   /** Where the sound goes on, and how much of it is there. */
   cue(cue: Cue): void {
-    this.#untilMs = Math.max(this.#untilMs, cue.untilMs);
+    this.reach(cue.untilMs);
     const last = this.#cues.at(-1);
     if (last && cue.atMs <= last.atMs) return;
     this.#cues.push(cue);
     if (this.#cues.length > MAX_CUES) this.#cues.shift();
+  }
+
+  reach(untilMs: number): void {
+    this.#untilMs = Math.max(this.#untilMs, untilMs);
   }
 
   /** The track is another now, whose clock may have any place: only what is said from here on holds. */

@@ -50,7 +50,7 @@ export async function joinRoom(options: RoomOptions): Promise<RoomStage> {
   const { random = Math.random } = options;
   return new Promise((resolve, reject) => {
     const stage: Stage = new Stage({
-      id: identity, avatarId: options.avatarId ?? identity, manifestUrl: options.manifestUrl ?? '', stream: 1 + Math.floor(random() * 0xffff_fffe), clock, decoders,
+      id: identity, avatarId: options.avatarId ?? identity, manifestUrl: options.manifestUrl ?? '', stream: 1 + Math.floor(random() * 0x1f_fffe), clock, decoders,
       carrier: options.carrier ?? new RepeatingCarrier(),
       isViewer: (who) => who !== identity && (viewers === undefined || viewers.includes(who)),
       createPublisher: (events) => new Publisher({

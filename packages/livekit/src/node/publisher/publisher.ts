@@ -29,7 +29,8 @@ const ANSWER_MS = 3_000;
 /** Joining takes 0.3 s; a server that does not answer is given this long. */
 const JOIN_MS = 20_000;
 const LEAVE_MS = 3_000;
-const MAX_RUN = 0xffff_fffe;
+/** Three bytes in every packet; a track that follows another has another number all but never. */
+const MAX_RUN = 0x1f_fffe;
 
 /** Sees to it that there is a publisher in the room: starts its process, and another where that dies or hangs. */
 export class Publisher {

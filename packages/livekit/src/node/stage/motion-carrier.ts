@@ -7,11 +7,14 @@ export interface MotionPacket {
 
 /** How motion travels beside the sound. Makes packets of messages; the stage sends them, and where they are lost, they are. */
 export interface MotionCarrier {
-  /** New messages of the utterance that is being said, in order. */
-  pack(messages: readonly Uint8Array[], end: boolean): MotionPacket;
+  /** New messages of the utterance that is being said, in order; their sound leaves `aheadMs` from now at the earliest. */
+  pack(messages: readonly Uint8Array[], end: boolean, aheadMs: number): MotionPacket;
   /** Another utterance, or the same one from an earlier place. */
   reset(): void;
 }
+
+/** A repeat goes with the next packet: of motion that is this little ahead of its sound it would come too late. */
+const WORTH_REPEATING_MS = 150;
 
 /**
  * Sends each message again with the packets after it: what one loses, the next brings, and as motion runs ahead of its sound
@@ -26,8 +29,8 @@ export class RepeatingCarrier implements MotionCarrier {
     this.#repeats = repeats;
   }
 
-  pack(messages: readonly Uint8Array[], end: boolean): MotionPacket {
-    const motion = [...this.#sent.flat(), ...messages];
+  pack(messages: readonly Uint8Array[], end: boolean, aheadMs: number): MotionPacket {
+    const motion = [...(aheadMs >= WORTH_REPEATING_MS ? this.#sent.flat() : []), ...messages];
     this.#sent = [...this.#sent, messages].slice(this.#repeats === 0 ? Infinity : -this.#repeats);
     return { motion, end };
   }

@@ -55,6 +55,8 @@ export interface RoomStage {
   readonly onError: Subscribe<VisavisError>;
   /** Once, last. */
   readonly onClose: Subscribe<StageClose>;
+  /** The viewer that leads has changed; undefined: there is none. */
+  readonly onViewer: Subscribe<string | undefined>;
   /** The utterance's first sound leaves for the room. */
   readonly onPlaybackStarted: Subscribe<{ readonly reqId: string }>;
 

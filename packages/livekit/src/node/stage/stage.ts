@@ -19,8 +19,10 @@ import { Utterance } from './utterance.js';
 const LEAD_MS = 500;
 /** Motion is sent for sound that is handed over, and this much more: a chunk's length. */
 const MOTION_AHEAD_MS = 40;
-/** Motion is bundled: a packet costs more than a frame. */
-const MOTION_EVERY_MS = 150;
+/** Motion that is well ahead of its sound is bundled: a packet costs more than a frame. */
+const MOTION_EVERY_MS = 200;
+const WELL_AHEAD_MS = 300;
+const WHOLE_EVERY = 4;
 /** A packet goes at least this often, so that clients know that we live and how the clocks stand. */
 const BEAT_MS = 250;
 /** From leaving here to being heard: the usual jitter buffer. For reports where no viewer makes one. */
@@ -57,6 +59,7 @@ export class Stage implements RoomStage {
   readonly #position = new Listeners<PlaybackPosition>();
   readonly #finished = new Listeners<FinishedReport>();
   readonly #started = new Listeners<{ readonly reqId: string }>();
+  readonly #viewers = new Listeners<string | undefined>();
   readonly #error = new Listeners<VisavisError>();
   readonly #close = new Listeners<StageClose>();
   readonly #reports: Reports;
@@ -72,6 +75,7 @@ export class Stage implements RoomStage {
   /** Motion of it has come, and its audio not yet. */
   #next: Utterance | undefined;
   #utterances = 0;
+  #motionPackets = 0;
   #pieces = 0;
   #packetMs = -Infinity;
   #motionMs = -Infinity;
@@ -87,6 +91,7 @@ export class Stage implements RoomStage {
   readonly onPlaybackPosition = this.#position.subscribe;
   readonly onPlaybackFinished = this.#finished.subscribe;
   readonly onPlaybackStarted = this.#started.subscribe;
+  readonly onViewer = this.#viewers.subscribe;
   readonly onError = this.#error.subscribe;
   readonly onClose = this.#close.subscribe;
 
@@ -300,11 +305,12 @@ export class Stage implements RoomStage {
 
   #sendMotion(utterance: Utterance, nowMs: number): void {
     const { clock, motion } = utterance;
-    if (!clock.mark || nowMs - this.#motionMs < MOTION_EVERY_MS) return;
+    const aheadMs = clock.emptyMs(nowMs) - nowMs;
+    if (!clock.mark || (aheadMs > WELL_AHEAD_MS && nowMs - this.#motionMs < MOTION_EVERY_MS)) return;
     const news = motion.take(clock.untilMs + MOTION_AHEAD_MS);
     if (!news) return;
     this.#motionMs = nowMs;
-    const { motion: messages, end } = this.#options.carrier.pack(news.messages, news.end);
+    const { motion: messages, end } = this.#options.carrier.pack(news.messages, news.end, aheadMs);
     this.#packet({ motion: messages, motionEnd: end });
   }
 
@@ -340,7 +346,7 @@ export class Stage implements RoomStage {
     if (error) this.#error.emit(error);
     this.#options.decoders.close();
     this.#close.emit({ code: error ? 1011 : 1000, reason: error?.code ?? '' });
-    const all = [this.#text, this.#interrupt, this.#microphone, this.#position, this.#finished, this.#started, this.#error, this.#close];
+    const all = [this.#text, this.#interrupt, this.#microphone, this.#position, this.#finished, this.#started, this.#viewers, this.#error, this.#close];
     for (const listeners of all) listeners.clear();
     this.#left();
   }
@@ -366,7 +372,7 @@ export class Stage implements RoomStage {
 
   #went(identity: string): void {
     this.#present.delete(identity);
-    if (this.#viewer === identity) this.#viewer = undefined;
+    if (this.#viewer === identity) this.#lead(undefined);
   }
 
   /** What a participant says; of others than viewers, and what is no message, nothing. */
@@ -380,11 +386,16 @@ export class Stage implements RoomStage {
     }
     if (!message) return;
     if (message.sequence > 0 && !this.#isFirst(`${from} ${message.sequence}`)) return;
-    this.#viewer ??= from;
+    if (this.#viewer === undefined) this.#lead(from);
     if (message.case === 'hello') return this.#welcome([from]);
     if (message.case === 'ping') return this.#send([encodeServerMessage('pong', { timeMs: message.value.timeMs })], [from]);
     // One viewer leads: two that report of what they hear would contradict each other.
     if (from === this.#viewer) this.#follow(message);
+  }
+
+  #lead(viewer: string | undefined): void {
+    this.#viewer = viewer;
+    this.#viewers.emit(viewer);
   }
 
   /** A call that was answered may be made again where the answer was lost. */
@@ -439,18 +450,19 @@ export class Stage implements RoomStage {
     if (this.#run === undefined) return;
     const nowMs = this.#nowMs();
     this.#packetMs = reliable ? this.#packetMs : nowMs;
-    const bytes = encodeRoomPacket({ stream: this.#options.stream, run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(content.motion === undefined), ...content });
+    // Of the packets with motion, which are many, most leave out what the others tell.
+    const isWhole = content.motion === undefined || (this.#motionPackets += 1) % WHOLE_EVERY === 0;
+    const bytes = encodeRoomPacket({ run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(isWhole), ...(isWhole ? { stream: this.#options.stream } : {}), ...content });
     this.#publisher.send({ kind: 'data', bytes, reliable, to });
   }
 
-  /** The request's whole name goes with every packet but those of motion, which are many. */
-  #cue(isNamed: boolean): Pick<Parameters<typeof encodeRoomPacket>[0], 'cue'> {
+  #cue(isWhole: boolean): Pick<Parameters<typeof encodeRoomPacket>[0], 'cue'> {
     const utterance = this.#current;
     const mark = utterance?.clock.mark;
     if (!utterance || !mark) return {};
     return { cue: {
-      ...(isNamed ? { reqId: utterance.reqId } : {}), utterance: utterance.number,
-      atMs: mark.atMs, timeMs: Math.round(mark.timeMs), untilMs: Math.round(utterance.clock.untilMs),
+      utterance: utterance.number, untilMs: Math.round(utterance.clock.untilMs),
+      ...(isWhole ? { reqId: utterance.reqId, atMs: mark.atMs, timeMs: Math.round(mark.timeMs) } : {}),
     } };
   }
 
