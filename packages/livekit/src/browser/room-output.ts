@@ -38,6 +38,7 @@ export class RoomOutput implements AudioOutput, HeardTrack {
   #reader: TrackReader | undefined;
   #track: RoomTrack | undefined;
   #stream: RoomStream | undefined;
+  #lastCue: { readonly run: number; readonly cue: Cue } | undefined;
   #opening = '';
   #reqId = '';
   #state: AudioState = 'uninitialized';
@@ -142,6 +143,7 @@ export class RoomOutput implements AudioOutput, HeardTrack {
     this.#track = track;
     this.#reader = new TrackReader(run, track.receiver, this.#anchorOf(run), this.nowMs());
     this.#stream?.forgetCues();
+    if (this.#lastCue) this.cue(this.#lastCue.run, this.#lastCue.cue);
     this.#apply(true);
     this.#tick();
   }
@@ -164,7 +166,8 @@ export class RoomOutput implements AudioOutput, HeardTrack {
   }
 
   cue(run: number, cue: Cue): void {
-    // What is said of another track than the one that is heard would be taken for this one's time.
+    // The data of a track may be there before it; what is said of another would be taken for the time of the one that is heard.
+    this.#lastCue = { run, cue };
     if (run === this.#reader?.run && cue.reqId === this.#reqId) this.#stream?.cue(cue);
   }
 

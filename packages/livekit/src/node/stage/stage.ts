@@ -2,7 +2,6 @@ import {
   ControlAction, decodeClientMessage, encodeServerMessage, type ClientMessage, type PlaybackPosition, type ServerBodies, type ServerKind,
 } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
-import { encodeRoomPacket } from '@visavis/protocol/room';
 import type { Clock } from '../clock.js';
 import { Listeners } from '../listeners.js';
 import type { FromPublisher } from '../publisher/messages.js';
@@ -11,6 +10,7 @@ import type { SpeechEnvelope, SpeechMessage } from '../speech.js';
 import { encodeTranscript, errorBody, PRESENCE } from './messages.js';
 import type { MotionCarrier } from './motion-carrier.js';
 import type { DecoderStore } from './opus.js';
+import { Packets } from './packets.js';
 import { Reports, type FinishedReport } from './reports.js';
 import type { MicrophonePcm, PresenceName, RoomStage, StageClose, TranscriptLine } from './room-stage.js';
 import { Utterance } from './utterance.js';
@@ -22,10 +22,7 @@ const MOTION_AHEAD_MS = 40;
 /** Motion that is well ahead of its sound is bundled: a packet costs more than a frame. */
 const MOTION_EVERY_MS = 200;
 const WELL_AHEAD_MS = 300;
-const WHOLE_EVERY = 4;
-/** A packet goes at least this often, so that clients know that we live and how the clocks stand. */
-const BEAT_MS = 250;
-/** From leaving here to being heard: the usual jitter buffer. For reports where no viewer makes one. */
+/** From leaving here to being heard: the usual jitter buffer. */
 const PLAYOUT_MS = 80;
 /** Longest text one message may hold, UTF-16 units. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -63,6 +60,7 @@ export class Stage implements RoomStage {
   readonly #error = new Listeners<VisavisError>();
   readonly #close = new Listeners<StageClose>();
   readonly #reports: Reports;
+  readonly #packets: Packets;
   readonly #present = new Set<string>();
   /** Requests that are over: what still comes of them is dropped. The oldest is forgotten first. */
   readonly #over = new Set<string>();
@@ -70,17 +68,13 @@ export class Stage implements RoomStage {
   #viewer: string | undefined;
   #presence: PresenceName = 'idle';
   #epoch = 1;
-  #run: number | undefined;
   #current: Utterance | undefined;
   /** Motion of it has come, and its audio not yet. */
   #next: Utterance | undefined;
   #utterances = 0;
-  #motionPackets = 0;
   #pieces = 0;
-  #packetMs = -Infinity;
   #motionMs = -Infinity;
   #cancelPump: () => void = () => undefined;
-  #cancelBeat: () => void = () => undefined;
   #closed = false;
   #left!: () => void;
   readonly #gone = new Promise<void>((resolve) => { this.#left = resolve; });
@@ -100,6 +94,10 @@ export class Stage implements RoomStage {
     this.id = options.id;
     this.avatarId = options.avatarId;
     this.#reports = new Reports(options.clock, (report) => this.#finished.emit(report));
+    this.#packets = new Packets({
+      clock: options.clock, stream: options.stream, epoch: () => this.#epoch, speaking: () => this.#current,
+      send: (bytes, reliable, to) => this.#publisher.send({ kind: 'data', bytes, reliable, to }),
+    });
     this.#publisher = options.createPublisher({
       onTrack: (run, present) => {
         this.#begin(run, present);
@@ -119,7 +117,7 @@ export class Stage implements RoomStage {
   }
 
   get connected(): boolean {
-    return this.#run !== undefined;
+    return this.#packets.run !== undefined;
   }
 
   get closed(): boolean {
@@ -165,7 +163,8 @@ export class Stage implements RoomStage {
     if (!utterance || utterance.held) return;
     utterance.held = true;
     this.#publisher.send({ kind: 'clear' });
-    utterance.rewind(utterance.clock.leavingMs(this.#nowMs()));
+    // Clients fall silent at once: what is on its way to them is not heard.
+    utterance.rewind(Math.max(0, utterance.clock.leavingMs(this.#nowMs()) - PLAYOUT_MS));
     this.#control(ControlAction.HOLD);
   }
 
@@ -178,7 +177,7 @@ export class Stage implements RoomStage {
   }
 
   transcript(line: TranscriptLine): void {
-    this.#send([encodeTranscript(line)]);
+    this.#packets.messages([encodeTranscript(line)]);
   }
 
   presence(state: PresenceName): void {
@@ -256,7 +255,7 @@ export class Stage implements RoomStage {
   #pump(): void {
     this.#cancelPump();
     const utterance = this.#current;
-    if (!utterance || this.#run === undefined) return;
+    if (!utterance || this.#packets.run === undefined) return;
     const nowMs = this.#nowMs();
     while (utterance.clock.emptyMs(nowMs) - nowMs < LEAD_MS) {
       const piece = utterance.next(nowMs);
@@ -310,24 +309,21 @@ export class Stage implements RoomStage {
     const news = motion.take(clock.untilMs + MOTION_AHEAD_MS);
     if (!news) return;
     this.#motionMs = nowMs;
-    const { motion: messages, end } = this.#options.carrier.pack(news.messages, news.end, aheadMs);
-    this.#packet({ motion: messages, motionEnd: end });
+    this.#packets.motion(this.#options.carrier.pack(news.messages, news.end, aheadMs));
   }
 
   #begin(run: number, present: readonly string[]): void {
-    this.#run = run;
     this.#present.clear();
     for (const identity of present) this.#present.add(identity);
+    this.#packets.begin(run);
     this.#welcome([]);
-    this.#beat();
     this.#pump();
   }
 
   /** What had not left is said again, by the next publisher. */
   #lose(error: VisavisError): void {
-    this.#run = undefined;
+    this.#packets.end();
     this.#cancelPump();
-    this.#cancelBeat();
     const utterance = this.#current;
     if (utterance && !utterance.held) utterance.rewind(utterance.clock.leavingMs(this.#nowMs()));
     this.#options.carrier.reset();
@@ -337,9 +333,8 @@ export class Stage implements RoomStage {
   #end(error: VisavisError | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#run = undefined;
+    this.#packets.end();
     this.#cancelPump();
-    this.#cancelBeat();
     for (const utterance of [this.#current, this.#next]) utterance?.close();
     this.#current = this.#next = undefined;
     this.#reports.cutAll();
@@ -366,7 +361,7 @@ export class Stage implements RoomStage {
     if (!utterance?.clock.captured(id, exitMs)) return;
     this.#tellAudio(utterance);
     this.#motionMs = -Infinity;
-    this.#packet({});
+    this.#packets.cue();
     this.#sendMotion(utterance, this.#nowMs());
   }
 
@@ -388,7 +383,7 @@ export class Stage implements RoomStage {
     if (message.sequence > 0 && !this.#isFirst(`${from} ${message.sequence}`)) return;
     if (this.#viewer === undefined) this.#lead(from);
     if (message.case === 'hello') return this.#welcome([from]);
-    if (message.case === 'ping') return this.#send([encodeServerMessage('pong', { timeMs: message.value.timeMs })], [from]);
+    if (message.case === 'ping') return this.#packets.messages([encodeServerMessage('pong', { timeMs: message.value.timeMs })], [from]);
     // One viewer leads: two that report of what they hear would contradict each other.
     if (from === this.#viewer) this.#follow(message);
   }
@@ -431,7 +426,7 @@ export class Stage implements RoomStage {
       encodeServerMessage('presence', { state: PRESENCE[this.#presence] }),
     ];
     if (this.#current?.beginTold) messages.push(encodeServerMessage('audio', { epoch: this.#epoch, reqId: this.#current.reqId, end: this.#current.endTold }));
-    this.#send(messages, to);
+    this.#packets.messages(messages, to);
   }
 
   #control(action: ControlAction): void {
@@ -439,37 +434,7 @@ export class Stage implements RoomStage {
   }
 
   #tell<K extends ServerKind>(kind: K, body: ServerBodies[K]): void {
-    this.#send([encodeServerMessage(kind, body)]);
+    this.#packets.messages([encodeServerMessage(kind, body)]);
   }
 
-  #send(messages: readonly Uint8Array[], to: readonly string[] = []): void {
-    this.#packet({ messages }, true, to);
-  }
-
-  #packet(content: Pick<Parameters<typeof encodeRoomPacket>[0], 'motion' | 'motionEnd' | 'messages'>, reliable = false, to: readonly string[] = []): void {
-    if (this.#run === undefined) return;
-    const nowMs = this.#nowMs();
-    this.#packetMs = reliable ? this.#packetMs : nowMs;
-    // Of the packets with motion, which are many, most leave out what the others tell.
-    const isWhole = content.motion === undefined || (this.#motionPackets += 1) % WHOLE_EVERY === 0;
-    const bytes = encodeRoomPacket({ run: this.#run, sentMs: nowMs, epoch: this.#epoch, ...this.#cue(isWhole), ...(isWhole ? { stream: this.#options.stream } : {}), ...content });
-    this.#publisher.send({ kind: 'data', bytes, reliable, to });
-  }
-
-  #cue(isWhole: boolean): Pick<Parameters<typeof encodeRoomPacket>[0], 'cue'> {
-    const utterance = this.#current;
-    const mark = utterance?.clock.mark;
-    if (!utterance || !mark) return {};
-    return { cue: {
-      utterance: utterance.number, untilMs: Math.round(utterance.clock.untilMs),
-      ...(isWhole ? { reqId: utterance.reqId, atMs: mark.atMs, timeMs: Math.round(mark.timeMs) } : {}),
-    } };
-  }
-
-  #beat(): void {
-    const { clock } = this.#options;
-    const dueMs = this.#packetMs + BEAT_MS - clock.nowMs();
-    if (dueMs <= 0) this.#packet({});
-    this.#cancelBeat = clock.after(dueMs <= 0 ? BEAT_MS : dueMs, () => this.#beat());
-  }
 }
