@@ -2,9 +2,9 @@
  * npm run bench:livekit: an avatar through a real livekit-server into headless Chromium: the publisher, the client, its transport
  * and timeline as they are; heard at the element that plays the sound. How each figure is made: bench/README.md.
  *
- * Options: --quick (a try), --minutes 10 (of the utterance for drift; 0 leaves it out), --seed 1, --out bench/results/livekit.json
+ * Options: --quick (a try), --minutes 10 (of the utterance for drift; 0 keeps what was measured last), --only drift, --seed 1, --out bench/results/livekit.json
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
@@ -19,10 +19,10 @@ import { firstSoundMs, judgeRoomCut, skewsOf } from './lib/room-listening.mjs';
 import { detour, startShakenLink } from './lib/shaken-link.mjs';
 
 const options = readOptions(import.meta.url, {
-  quick: { type: 'boolean', default: false }, minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' },
+  quick: { type: 'boolean', default: false }, minutes: { type: 'string', default: '10' }, only: { type: 'string', default: 'all' }, seed: { type: 'string', default: '1' },
   out: { type: 'string', default: fileURLToPath(new URL('results/livekit.json', import.meta.url)) },
 });
-const COUNT = options.quick ? { utterances: 1, cuts: 4, crashes: 1, joins: 3, rooms: 5 } : { utterances: 4, cuts: 40, crashes: 8, joins: 20, rooms: 100 };
+const COUNT = options.quick ? { utterances: 1, cuts: 4, crashes: 1, joins: 3, rooms: 5 } : { utterances: 4, cuts: 25, crashes: 5, joins: 15, rooms: 100 };
 const UTTERANCE_MS = 8_000;
 const RATE = 24_000;
 const JITTER = { delayMs: 0, jitterMs: 80, loss: 0.05 };
@@ -40,18 +40,11 @@ const pages = await browsers.serveWithVite();
 const browser = await browsers.launchBrowser(FLAGS);
 let said = 0;
 try {
-  const result = { bench: 'livekit', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, browser: browser.version(), reference };
-  result.clean = await measureSkew();
-  console.log(`skew measured: ${JSON.stringify(result.clean)}`);
-  result.jitter = await measureShaken();
-  console.log(`skew with jitter measured: ${JSON.stringify(result.jitter)}`);
-  result.interrupt = await measureCuts();
-  result.crash = await measureCrashes();
-  result.join = await measureJoins();
-  result.bytes = await measureBytes();
-  result.memory = await measureRooms();
-  if (Number(options.minutes) > 0) result.drift = await measureDrift(Number(options.minutes));
-  report(result);
+  const before = existsSync(options.out) ? JSON.parse(readFileSync(options.out, 'utf8')) : {};
+  const result = options.only === 'drift' ? before : await measureAll();
+  result.drift = Number(options.minutes) > 0 ? await measureDrift(Number(options.minutes)) : before.drift;
+  if (options.only === 'drift') console.log(result.drift);
+  else report(result);
   writeJson(options.out, result);
 } finally {
   await browser.close();
@@ -59,6 +52,14 @@ try {
   await server.kill();
 }
 process.exit();
+
+async function measureAll() {
+  return {
+    bench: 'livekit', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, browser: browser.version(), reference,
+    clean: await measureSkew(), jitter: await measureShaken(), interrupt: await measureCuts(), crash: await measureCrashes(),
+    join: await measureJoins(), bytes: await measureBytes(), memory: await measureRooms(),
+  };
+}
 
 async function openPage(room, link) {
   const page = await (await browser.newContext()).newPage();
@@ -281,7 +282,7 @@ async function measureDrift(minutes) {
   await page.context().close();
   await stage.close();
   const [startMs, endMs] = [early, late].map(({ skews }) => percentiles(skews));
-  return { minutes, startMs, endMs, driftMs: endMs.p50 - startMs.p50 };
+  return { minutes, load: machineBefore.load, startMs, endMs, driftMs: endMs.p50 - startMs.p50 };
 }
 
 function report({ clean, jitter, interrupt, crash, join: joined, bytes, memory, drift }) {

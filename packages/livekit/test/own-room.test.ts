@@ -78,7 +78,12 @@ describe.skipIf('missing' in found)('a page with a room of its own', () => {
   });
 
   it.each(['signal-reconnect', 'full-reconnect'])('goes on after a %s of the page', async (scenario) => {
-    await page.evaluate((name) => (globalThis.livekit.of('ava').transport.room as { simulateScenario(scenario: string): Promise<void> }).simulateScenario(name), scenario);
+    await page.evaluate(async (name) => {
+      const room = globalThis.livekit.of('ava').transport.room as { simulateScenario(scenario: string): Promise<void>; once(event: string, listener: () => void): void };
+      const back = new Promise<void>((resolve) => { room.once('reconnected', resolve); });
+      await room.simulateScenario(name);
+      await back;
+    }, scenario);
     await until(() => page.evaluate(() => ['ava', 'theo'].every((name) => globalThis.livekit.of(name).controller.connectionState === 'connected')));
     const lists = await bothSay(scenario, 1_500);
     expect(lists.flat().map(({ playedMs, interrupted }) => [playedMs, interrupted])).toEqual([[1_500, false], [1_500, false]]);

@@ -38,3 +38,19 @@ export function failureOf(error: unknown): Failure {
   }
   return { code: 'connectionFailed', isFinal: false, message: `LiveKit cannot be reached: ${text}` };
 }
+
+/** What a token that cannot publish lacks; of one that is no token nothing is said: the server will. LiveKit leaves such a track unanswered. */
+export function missingGrant(token: string): Failure | undefined {
+  const { canPublish, canPublishData } = grantsOf(token);
+  if (canPublish !== false && canPublishData !== false) return undefined;
+  return { code: 'sessionTokenInvalid', isFinal: true, message: 'the token lets nothing be published; grant the avatar canPublish and canPublishData' };
+}
+
+function grantsOf(token: string): { readonly canPublish?: unknown; readonly canPublishData?: unknown } {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { video?: unknown };
+    return Object(claims.video) as object;
+  } catch {
+    return {};
+  }
+}

@@ -3,7 +3,7 @@ import {
   type DisconnectReason, type RemoteParticipant, type RemoteTrack, type RemoteTrackPublication,
 } from '@livekit/rtc-node';
 import { ROOM_METHOD, ROOM_TOPIC } from '@visavis/protocol/room';
-import { endOf, failureOf, type Failure } from './failure.js';
+import { endOf, failureOf, missingGrant, type Failure } from './failure.js';
 import { hostClockMs, TRACK_RATE, type FromPublisher, type ToPublisher } from './messages.js';
 
 type Join = Extract<ToPublisher, { kind: 'join' }>;
@@ -50,6 +50,8 @@ export class PublisherRoom {
 
   async #join({ url, token, trackName, listenTo }: Join): Promise<void> {
     this.#listenTo = listenTo;
+    const lacking = missingGrant(token);
+    if (lacking) return this.#fail(lacking);
     this.#listen();
     try {
       await inTime(this.#room.connect(url, token, { autoSubscribe: false, dynacast: false }));

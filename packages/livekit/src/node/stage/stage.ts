@@ -350,7 +350,8 @@ export class Stage implements RoomStage {
     switch (message.kind) {
       case 'captured': return this.#captured(message.id, message.exitMs);
       case 'data': return this.#read(message.from, message.bytes);
-      case 'microphone': return this.#microphone.emit({ pcm: message.pcm, isFilled: false });
+      // Copied: what comes between processes may lie anywhere, and samples want an even place.
+      case 'microphone': return this.#microphone.emit({ pcm: Uint8Array.from(message.pcm), isFilled: false });
       case 'came': return void this.#present.add(message.identity);
       case 'went': return this.#went(message.identity);
     }
