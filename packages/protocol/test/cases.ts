@@ -125,3 +125,10 @@ export const SERVER_CASES: Record<string, ServerCase> = {
   error: { kind: 'error', body: { code: 'queueFull', retryable: true, hint: 'slow down', reqId: 'r', fatal: false } },
   pong: { kind: 'pong', body: { timeMs: 12.5 } },
 };
+
+export const ROOM_CASES = {
+  'a beat in silence': { run: 1_234_567, stream: 7, sentMs: 1_000.5, epoch: 3 },
+  'a cue, whole': { run: 1, stream: 7, sentMs: 2_000, epoch: 3, cue: { reqId: 'r', utterance: 2, atMs: 1_990.25, timeMs: 40, untilMs: 540 } },
+  'motion, the one before again': { run: 1, sentMs: 2_000, epoch: 3, cue: { utterance: 2, untilMs: 740 }, motion: [Uint8Array.of(1, 2), Uint8Array.of(3)], motionEnd: true },
+  'messages': { run: 1, stream: 7, sentMs: 2_000, epoch: 4, messages: [Uint8Array.of(9), Uint8Array.of()] },
+};

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeMotion } from '@visavis/protocol/motion';
 import { ClientMessageSchema, ServerMessageSchema } from './gen/downlink_pb.js';
 import { MessageSchema, MotionChunkSchema } from './gen/message_pb.js';
+import { RoomPacketSchema } from './gen/room_pb.js';
 import { fromHex, makeGolden, stepOf, toHex, type Golden } from './golden.js';
 
 const golden = JSON.parse(readFileSync(new URL('../vectors/golden.json', import.meta.url), 'utf8')) as Golden;
@@ -12,6 +13,7 @@ const SETS = [
   ['envelope', MessageSchema, golden.envelope],
   ['downlink, client', ClientMessageSchema, golden.downlinkClient],
   ['downlink, server', ServerMessageSchema, golden.downlinkServer],
+  ['room', RoomPacketSchema, golden.room],
 ] as const;
 
 describe('golden bytes', () => {

@@ -3,11 +3,13 @@ import { encodeClientMessage, encodeServerMessage } from '@visavis/protocol/down
 import { encodeEnvelope } from '@visavis/protocol/ingress';
 import { decodeMotion, encodeMotion, ROTATION_STEP, TRANSLATION_STEP, WEIGHT_STEP, type MotionFrames } from '@visavis/protocol/motion';
 import { fromBinary, type DescMessage } from '@bufbuild/protobuf';
+import { encodeRoomPacket } from '@visavis/protocol/room';
 import { ClientMessageSchema, ServerMessageSchema } from './gen/downlink_pb.js';
 import { MotionChunkSchema } from '../src/gen/message.js';
 import { encode } from '../src/wire/index.js';
 import { MessageSchema } from './gen/message_pb.js';
-import { CLIENT_CASES, ENVELOPE_CASES, MOTION_CASES, SERVER_CASES } from './cases.js';
+import { RoomPacketSchema } from './gen/room_pb.js';
+import { CLIENT_CASES, ENVELOPE_CASES, MOTION_CASES, ROOM_CASES, SERVER_CASES } from './cases.js';
 
 /** One pinned message: its bytes in hexadecimal and the same in protobuf's JSON form. */
 export interface MessageVector {
@@ -30,6 +32,7 @@ export interface Golden {
   readonly envelope: readonly MessageVector[];
   readonly downlinkClient: readonly MessageVector[];
   readonly downlinkServer: readonly MessageVector[];
+  readonly room: readonly MessageVector[];
   readonly motion: readonly MotionVector[];
 }
 
@@ -44,6 +47,7 @@ export function makeGolden(): Golden {
       vector(name, encodeClientMessage(kind, body as never, numbers), ClientMessageSchema)),
     downlinkServer: Object.entries(SERVER_CASES).map(([name, { kind, body, numbers }]) =>
       vector(name, encodeServerMessage(kind, body as never, numbers), ServerMessageSchema)),
+    room: Object.entries(ROOM_CASES).map(([name, packet]) => vector(name, encodeRoomPacket(packet), RoomPacketSchema)),
     motion: Object.entries(MOTION_CASES).map(([name, frames]) => motionVector(name, frames)),
   };
 }

@@ -3,13 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as otherDownlink from './gen/downlink_pb.js';
 import * as otherMessage from './gen/message_pb.js';
+import * as otherRoom from './gen/room_pb.js';
 import * as downlink from '../src/gen/downlink.js';
 import * as ingress from '../src/gen/message.js';
+import * as room from '../src/gen/room.js';
 import { decode, encode, type Schema } from '../src/wire/index.js';
 import { WireWriter } from '../src/wire/writer.js';
 
 /** Every message with the same one of protobuf-es, an independent implementation. */
-const PAIRS = [[downlink, otherDownlink], [ingress, otherMessage]].flatMap(([ours, others]) =>
+const PAIRS = [[downlink, otherDownlink], [ingress, otherMessage], [room, otherRoom]].flatMap(([ours, others]) =>
   Object.entries(ours!).flatMap(([name, schema]): [string, Schema<object>, DescMessage][] =>
     name.endsWith('Schema') ? [[name, schema as Schema<object>, (others as Record<string, unknown>)[name] as DescMessage]] : []));
 
