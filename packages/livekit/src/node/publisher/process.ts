@@ -39,8 +39,9 @@ export const startPublisher: StartPublisher = (events) => {
   child.once('error', () => child.kill('SIGKILL'));
   child.once('exit', () => {
     inUse -= 1;
-    if (inUse === 0) dismiss();
+    // Whoever takes its place takes the one that is ready.
     events.onExit();
+    if (inUse === 0) dismiss();
   });
   if (readied.has(child)) prepareSoon();
   return { pid: child.pid, send: (message) => send(child, message), kill: () => void child.kill('SIGKILL') };
