@@ -229,7 +229,7 @@ class AvatarConversation implements Conversation, AgentHost {
   }
 
   #createFloor(): Floor {
-    const rules = { ...FLOOR_RULES, ...this.#options.floor, hasPartials: this.#ear?.hasPartials ?? true };
+    const rules = { ...FLOOR_RULES, ...this.#options.floor };
     return new Floor(this.#clock, rules, {
       hold: () => { this.#stage.hold(); this.#show(); },
       resume: () => { this.#stage.resume(); this.#show(); },

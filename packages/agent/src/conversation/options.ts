@@ -29,7 +29,7 @@ export interface ConversationOptions {
   /** The voice's name, for turn reports. */
   readonly voice?: string;
   /** What differs from `FLOOR_RULES`. */
-  readonly floor?: Partial<Omit<FloorRules, 'hasPartials'>>;
+  readonly floor?: Partial<FloorRules>;
   /** Connection and retries of the providers, as LiveKit Agents takes them. */
   readonly connOptions?: NonNullable<voice.AgentSessionOptions['connOptions']>;
   /** Everything that went wrong, with its cause; the client is told as well. */

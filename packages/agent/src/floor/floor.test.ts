@@ -51,8 +51,9 @@ describe('the floor', () => {
     floor.voiceEnded(200);
     clock.advance(3_000);
     floor.voiceStarted();
+    floor.partial('Mm-hmm');
     clock.advance(2_000);
-    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_950], ['hold', 3_350], ['resume', 3_900]]);
+    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_150], ['hold', 3_350], ['resume', 3_900]]);
   });
 
   it('waits longer in the middle of a sentence, and joins what comes in two pieces', () => {
@@ -74,10 +75,19 @@ describe('the floor', () => {
     floor.voiceStarted();
     floor.partial('Hello there.');
     floor.voiceEnded(0);
-    clock.advance(1_799);
+    clock.advance(999);
     expect(said).toEqual([]);
     clock.advance(1);
     expect(said).toEqual(['Hello there.']);
+    // It comes at last: that turn is over, and the next has one of its own.
+    floor.avatarIs('speaking');
+    floor.final('Hello, Claire.');
+    clock.advance(3_000);
+    floor.voiceStarted();
+    floor.final('Stop.');
+    floor.voiceEnded(0);
+    clock.advance(3_000);
+    expect(said).toEqual(['Hello there.', 'Stop.']);
   });
 
   it('waits for nothing once the recogniser says that the words were none', () => {
@@ -92,12 +102,22 @@ describe('the floor', () => {
     expect(floor.isUserTurn).toBe(false);
   });
 
-  it('yields to a voice that goes on where nothing tells words as they are said', () => {
-    const { clock, floor, log } = stand({ hasPartials: false });
+  it('yields to a voice that goes on, where no word is told of it in time', () => {
+    const { clock, floor, log } = stand();
     floor.avatarIs('speaking');
     floor.voiceStarted();
     clock.advance(1_000);
     expect(log).toEqual([['hold', 0], ['yield', 550]]);
+  });
+
+  it('goes on after a cough', () => {
+    const { clock, floor, log } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    clock.advance(250);
+    floor.voiceEnded(200);
+    clock.advance(2_000);
+    expect(log.slice(0, 2)).toEqual([['hold', 0], ['resume', 550]]);
   });
 
   it('takes "yes" for an answer while the avatar is silent', () => {
@@ -126,8 +146,9 @@ describe('the floor', () => {
       const check = (isEnding: boolean): void => {
         for (const [what, atMs] of log.slice(seen)) {
           if (what === 'hold') held = atMs;
-          if (what === 'yield') expect(asksForFloor(words)).toBe(true);
+          if (what === 'yield') expect(asksForFloor(words) || (isVoiced && words.trim() === '')).toBe(true);
           if (what === 'turn') expect(isVoiced).toBe(false);
+          if (what === 'turn' || what === 'nothing') words = '';
           if (what === 'resume' || what === 'yield') {
             if (held !== undefined) expect(atMs - held).toBeLessThanOrEqual(600);
             if (what === 'resume') expect(held).toBeDefined();

@@ -11,16 +11,13 @@ export interface FloorRules {
   readonly judgeMs: number;
   /** Longest wait for a final transcript after the turn's silence, milliseconds; then the partial one must do. */
   readonly finalWaitMs: number;
-  /** Whether the recogniser tells partial transcripts. Without them a voice that goes on until the decision takes the floor. */
-  readonly hasPartials: boolean;
 }
 
 /** 300 ms after a finished sentence, 1.4 s in the middle of one. The hold is decided 50 ms before a client would give it up. */
 export const FLOOR_RULES: FloorRules = {
   waitMs: { finished: 300, open: 700, unfinished: 1_400 },
   judgeMs: 550,
-  finalWaitMs: 1_500,
-  hasPartials: true,
+  finalWaitMs: 700,
 };
 
 /** What the user said in one turn. */
@@ -62,8 +59,10 @@ export class Floor {
   #isHeld = false;
   #finals = '';
   #partial = '';
+  /** The turn has ended with what the partial transcript said: the final one, still to come, is none of the next. */
+  #isFinalOwed = false;
   #voiceEndMs = 0;
-  #finalMs = 0;
+  #finalMs: number | undefined;
   #cancelJudge: () => void = () => undefined;
   #cancelEnd: () => void = () => undefined;
 
@@ -110,12 +109,14 @@ export class Floor {
   /** Empty: the words so far came to nothing. */
   partial(text: string): void {
     const wasAwaited = this.#partial !== '';
+    this.#isFinalOwed = false;
     this.#partial = text;
     this.#consider();
     if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();
   }
 
   final(text: string): void {
+    if (this.#isFinalOwed) return void (this.#isFinalOwed = false);
     this.#partial = '';
     this.#finals = `${this.#finals} ${text}`.trim().slice(0, MAX_TEXT);
     this.#finalMs = this.#clock.nowMs();
@@ -127,8 +128,7 @@ export class Floor {
   clear(): void {
     this.#cancelEnd();
     this.#release();
-    this.#finals = '';
-    this.#partial = '';
+    this.#forget();
     this.#isOpen = this.#isVoiced;
   }
 
@@ -149,8 +149,9 @@ export class Floor {
     if (this.#avatar !== 'silent' && asksForFloor(this.#text)) this.#take();
   }
 
+  /** A voice that goes on, and no word of what it says yet: whoever makes a sound of listening is done by now. */
   #judge(): void {
-    if (!this.#rules.hasPartials && this.#isVoiced) this.#take();
+    if (this.#isVoiced && this.#text === '') this.#take();
     else this.#goOn();
   }
 
@@ -183,11 +184,18 @@ export class Floor {
     if (this.#partial !== '' && now < untilMs) return this.#after(untilMs - now, () => this.#end(untilMs));
     const text = this.#text;
     const isForAvatar = this.#avatar === 'silent' || asksForFloor(text);
-    this.#finals = '';
-    this.#partial = '';
+    const finalMs = this.#finalMs ?? now;
+    this.#forget();
     this.#isOpen = false;
     if (text === '' || !isForAvatar) return this.#events.nothingSaid();
-    this.#events.turnEnded({ text, voiceEndMs: this.#voiceEndMs, finalMs: this.#finalMs });
+    this.#events.turnEnded({ text, voiceEndMs: this.#voiceEndMs, finalMs });
+  }
+
+  #forget(): void {
+    this.#isFinalOwed ||= this.#partial !== '';
+    this.#finals = '';
+    this.#partial = '';
+    this.#finalMs = undefined;
   }
 
   #after(delayMs: number, run: () => void): void {

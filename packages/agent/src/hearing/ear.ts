@@ -26,7 +26,6 @@ export interface EarOptions {
 
 /** Listens to one user: PCM goes in, voice activity and transcripts come out. Decides nothing. */
 export class Ear {
-  readonly hasPartials: boolean;
   readonly #options: EarOptions;
   readonly #events: EarEvents;
   readonly #recogniser: stt.STT;
@@ -43,7 +42,6 @@ export class Ear {
     this.#events = events;
     this.#lastMs = options.clock.nowMs();
     this.#recogniser = options.stt.capabilities.streaming ? options.stt : new stt.StreamAdapter(options.stt, options.vad);
-    this.hasPartials = this.#recogniser.capabilities.interimResults;
     this.#vad = options.vad.stream();
     this.#recogniser.on('error', this.#onError);
     void this.#watchVoice();
