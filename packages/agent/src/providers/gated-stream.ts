@@ -65,7 +65,8 @@ export class GatedStream extends stt.SpeechStream {
 
   #begin({ frames }: VADEvent): void {
     this.#utterance = new Utterance(frames);
-    this.#nextPartialMs = PARTIAL_EVERY_MS;
+    // The VAD gives half a second from before the voice: of less voice than this a recogniser makes any word.
+    this.#nextPartialMs = this.#utterance.lengthMs + PARTIAL_EVERY_MS;
     this.#put({ type: stt.SpeechEventType.START_OF_SPEECH });
   }
 
