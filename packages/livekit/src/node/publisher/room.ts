@@ -148,7 +148,9 @@ export class PublisherRoom {
   async #leave(): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
-    await inTime(this.#sends).catch(() => undefined);
+    // The source answers for what it has taken, or complains when it is gone.
+    this.#clear();
+    await inTime(Promise.all([this.#sends, this.#captures])).catch(() => undefined);
     await inTime(this.#room.disconnect()).catch(() => undefined);
     await inTime(dispose()).catch(() => undefined);
     process.exit(0);

@@ -14,7 +14,7 @@ export interface MotionCarrier {
 }
 
 /** A repeat goes with the next packet: of motion that is this little ahead of its sound it would come too late. */
-const WORTH_REPEATING_MS = 150;
+const WORTH_REPEATING_MS = 300;
 
 /**
  * Sends each message again with the packets after it: what one loses, the next brings, and as motion runs ahead of its sound

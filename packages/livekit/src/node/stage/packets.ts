@@ -6,7 +6,7 @@ import type { Utterance } from './utterance.js';
 /** A packet goes at least this often, so that clients know that we live and how the clocks stand. */
 const BEAT_MS = 250;
 /** Of the packets with motion, which are many, each that leaves nothing out. */
-const WHOLE_EVERY = 4;
+const WHOLE_EVERY = 8;
 
 export interface PacketsOptions {
   readonly clock: Clock;
