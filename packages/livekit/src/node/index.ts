@@ -13,3 +13,4 @@ export type { CreatePacketDecoder, PacketDecoder } from './stage/opus.js';
 export type { PublisherEvents, PublisherProcess, StartPublisher } from './publisher/process.js';
 export type { FromPublisher, ToPublisher } from './publisher/messages.js';
 export type { Subscribe } from './listeners.js';
+export { createLiveKitEgress, type EgressEvents, type EgressRequest, type LiveKitEgressOptions, type RoomEgress } from './egress/room-egress.js';

@@ -30,6 +30,8 @@ export interface RoomOptions {
   readonly listenTo?: readonly string[] | 'all';
   /** Whose texts, interrupts and reports are taken. Default: anyone's, the first who says something leading. */
   readonly viewers?: readonly string[];
+  /** Also publishes a black picture, for those who wait for a track with video as a sign that the avatar is there. Default false. */
+  readonly placeholderVideo?: boolean;
   /** How motion travels. Default: lossy data, each message sent twice. */
   readonly carrier?: MotionCarrier;
 
@@ -54,7 +56,7 @@ export async function joinRoom(options: RoomOptions): Promise<RoomStage> {
       carrier: options.carrier ?? new RepeatingCarrier(),
       isViewer: (who) => who !== identity && (viewers === undefined || viewers.includes(who)),
       createPublisher: (events) => new Publisher({
-        url, token, listenTo, clock, start: options.startPublisher ?? startPublisher, random, ...events,
+        url, token, listenTo, placeholderVideo: options.placeholderVideo ?? false, clock, start: options.startPublisher ?? startPublisher, random, ...events,
       }),
     }, (error) => (error ? reject(error) : resolve(stage)));
   });

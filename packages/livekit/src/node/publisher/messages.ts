@@ -5,12 +5,14 @@ export const TRACK_RATE = 48_000;
 
 /** What a publisher's process is told. */
 export type ToPublisher =
-  | { readonly kind: 'join'; readonly url: string; readonly token: string; readonly trackName: string; readonly listenTo: readonly string[] | 'all' | 'nobody' }
+  | { readonly kind: 'join'; readonly url: string; readonly token: string; readonly trackName: string; readonly listenTo: readonly string[] | 'all' | 'nobody'; readonly placeholderVideo: boolean }
   /** s16le mono at the track's rate, whole tens of milliseconds. Answered by `captured`, in order. */
   | { readonly kind: 'audio'; readonly id: number; readonly pcm: Uint8Array }
   /** Drops what has been captured and has not left. */
   | { readonly kind: 'clear' }
   | { readonly kind: 'data'; readonly bytes: Uint8Array; readonly reliable: boolean; readonly to: readonly string[] }
+  /** Calls a method of a participant; answered by `called`. */
+  | { readonly kind: 'call'; readonly id: number; readonly to: string; readonly method: string; readonly payload: string }
   | { readonly kind: 'ping' }
   | { readonly kind: 'leave' };
 
@@ -24,6 +26,8 @@ export type FromPublisher =
   | { readonly kind: 'data'; readonly from: string; readonly bytes: Uint8Array }
   /** s16le mono at 16 kHz. */
   | { readonly kind: 'microphone'; readonly from: string; readonly pcm: Uint8Array }
+  /** The participant has answered, or why it has not. */
+  | { readonly kind: 'called'; readonly id: number; readonly problem?: string }
   | { readonly kind: 'came' | 'went'; readonly identity: string }
   | { readonly kind: 'pong' };
 

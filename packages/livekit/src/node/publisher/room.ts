@@ -1,5 +1,6 @@
 import {
-  AudioFrame, AudioSource, AudioStream, dispose, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource,
+  AudioFrame, AudioSource, AudioStream, dispose, LocalAudioTrack, LocalVideoTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoBufferType,
+  VideoFrame, VideoSource,
   type DisconnectReason, type RemoteParticipant, type RemoteTrack, type RemoteTrackPublication,
 } from '@livekit/rtc-node';
 import { ROOM_METHOD, ROOM_TOPIC } from '@visavis/protocol/room';
@@ -16,6 +17,11 @@ const TICK_WAIT_MS = 5;
 const MICROPHONE_RATE = 16_000;
 const MICROPHONE_FRAME_MS = 20;
 const JOIN_TIMEOUT_MS = 8_000;
+const CALL_TIMEOUT_MS = 5_000;
+/** Of the placeholder's picture, and for how long the library sends black itself. */
+const PLACEHOLDER_SIZE = 16;
+const PLACEHOLDER_MS = 2_000;
+const BLACK_CHROMA = 128;
 /** Set with the bit rate of the track: speech, mono. */
 const BITRATE = 32_000n;
 
@@ -43,12 +49,13 @@ export class PublisherRoom {
       case 'audio': return this.#capture(message.id, message.pcm);
       case 'clear': return this.#clear();
       case 'data': return this.#send(message);
+      case 'call': return void this.#call(message);
       case 'ping': return this.#tell({ kind: 'pong' });
       case 'leave': return void this.#leave();
     }
   }
 
-  async #join({ url, token, trackName, listenTo }: Join): Promise<void> {
+  async #join({ url, token, trackName, listenTo, placeholderVideo }: Join): Promise<void> {
     this.#listenTo = listenTo;
     const lacking = missingGrant(token);
     if (lacking) return this.#fail(lacking);
@@ -61,6 +68,7 @@ export class PublisherRoom {
         return '';
       });
       await inTime(this.#publish(trackName));
+      if (placeholderVideo) await inTime(this.#publishPlaceholder());
     } catch (error) {
       return this.#fail(failureOf(error));
     }
@@ -76,6 +84,15 @@ export class PublisherRoom {
     });
     const track = LocalAudioTrack.createAudioTrack(trackName, this.#source);
     await this.#room.localParticipant!.publishTrack(track, options);
+  }
+
+  /** Black, and without a cost: until there is a frame the library makes some itself, which tells the room of the track; after the one no more come. */
+  async #publishPlaceholder(): Promise<void> {
+    const source = new VideoSource(PLACEHOLDER_SIZE, PLACEHOLDER_SIZE);
+    const options = new TrackPublishOptions({ source: TrackSource.SOURCE_CAMERA, simulcast: false });
+    await this.#room.localParticipant!.publishTrack(LocalVideoTrack.createVideoTrack('placeholder', source), options);
+    const black = new Uint8Array((PLACEHOLDER_SIZE * PLACEHOLDER_SIZE * 3) / 2).fill(BLACK_CHROMA, PLACEHOLDER_SIZE * PLACEHOLDER_SIZE);
+    setTimeout(() => source.captureFrame(new VideoFrame(black, PLACEHOLDER_SIZE, PLACEHOLDER_SIZE, VideoBufferType.I420)), PLACEHOLDER_MS);
   }
 
   #listen(): void {
@@ -137,6 +154,15 @@ export class PublisherRoom {
   #send({ bytes, reliable, to }: Extract<ToPublisher, { kind: 'data' }>): void {
     const options = { reliable, topic: ROOM_TOPIC, ...(to.length > 0 ? { destination_identities: [...to] } : {}) };
     this.#sends = this.#sends.then(() => this.#room.localParticipant?.publishData(bytes, options)).catch(() => undefined);
+  }
+
+  async #call({ id, to, method, payload }: Extract<ToPublisher, { kind: 'call' }>): Promise<void> {
+    try {
+      await this.#room.localParticipant!.performRpc({ destinationIdentity: to, method, payload, responseTimeout: CALL_TIMEOUT_MS });
+      this.#tell({ kind: 'called', id });
+    } catch (error) {
+      this.#tell({ kind: 'called', id, problem: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   #fail(failure: Failure): void {

@@ -71,6 +71,8 @@ export interface RoomStage {
   presence(state: PresenceName): void;
   /** Tells the viewers. */
   error(error: VisavisError): void;
+  /** Calls a method of a participant, once, whatever it answers; by the next publisher where one is lost meanwhile. What fails comes by `onError`. */
+  call(to: string, method: string, payload: string): void;
   /** Leaves the room; resolves when it has. */
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { Listeners } from '../listeners.js';
 import type { FromPublisher } from '../publisher/messages.js';
 import type { Publisher, PublisherOptions } from '../publisher/publisher.js';
 import type { SpeechEnvelope, SpeechMessage } from '../speech.js';
+import { Calls } from './calls.js';
 import { encodeTranscript, errorBody, PRESENCE } from './messages.js';
 import type { MotionCarrier } from './motion-carrier.js';
 import type { DecoderStore } from './opus.js';
@@ -61,6 +62,7 @@ export class Stage implements RoomStage {
   readonly #close = new Listeners<StageClose>();
   readonly #reports: Reports;
   readonly #packets: Packets;
+  readonly #rpc: Calls;
   readonly #present = new Set<string>();
   /** Requests that are over: what still comes of them is dropped. The oldest is forgotten first. */
   readonly #over = new Set<string>();
@@ -98,6 +100,7 @@ export class Stage implements RoomStage {
       clock: options.clock, stream: options.stream, epoch: () => this.#epoch, speaking: () => this.#current,
       send: (bytes, reliable, to) => this.#publisher.send({ kind: 'data', bytes, reliable, to }),
     });
+    this.#rpc = new Calls((call) => this.#publisher.send(call), (error) => this.#error.emit(error));
     this.#publisher = options.createPublisher({
       onTrack: (run, present) => {
         this.#begin(run, present);
@@ -187,6 +190,10 @@ export class Stage implements RoomStage {
 
   error(error: VisavisError): void {
     this.#tell('error', errorBody(error));
+  }
+
+  call(to: string, method: string, payload: string): void {
+    if (!this.#closed) this.#rpc.make(to, method, payload);
   }
 
   close(): Promise<void> {
@@ -317,6 +324,7 @@ export class Stage implements RoomStage {
     for (const identity of present) this.#present.add(identity);
     this.#packets.begin(run);
     this.#welcome([]);
+    this.#rpc.again();
     this.#pump();
   }
 
@@ -352,6 +360,7 @@ export class Stage implements RoomStage {
       case 'data': return this.#read(message.from, message.bytes);
       // Copied: what comes between processes may lie anywhere, and samples want an even place.
       case 'microphone': return this.#microphone.emit({ pcm: Uint8Array.from(message.pcm), isFilled: false });
+      case 'called': return this.#rpc.answered(message);
       case 'came': return void this.#present.add(message.identity);
       case 'went': return this.#went(message.identity);
     }
