@@ -7,9 +7,9 @@ const KNOWS = {
   'server-sdk': ['face', 'protocol'],
   client: ['face', 'protocol', 'motion'],
   agent: ['face', 'motion', 'protocol', 'server-sdk'],
-  livekit: ['client', 'motion', 'protocol'],
+  livekit: ['client', 'motion', 'protocol', 'server-sdk'],
   react: ['client'],
-  cli: ['agent', 'client', 'face', 'motion', 'motion-server', 'protocol', 'server-sdk'],
+  cli: ['agent', 'client', 'face', 'livekit', 'motion', 'motion-server', 'protocol', 'server-sdk'],
 };
 
 const layering = Object.entries(KNOWS).map(([name, known]) => ({
@@ -47,6 +47,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/motion/src/', pathNot: '^packages/motion/src/network/onnx/' },
       to: { path: '^packages/motion/src/network/onnx/' },
+    },
+    {
+      name: 'rooms-know-no-session',
+      comment: 'Any speech is published; only the plugin makes it.',
+      severity: 'error',
+      from: { path: '^packages/livekit/src/(node|browser)/' },
+      to: { path: '^packages/server-sdk/' },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...layering,

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@visavis/source', 'node', 'import', 'default'];
 
 /** Tests that drive a browser: one file at a time and after the others, for software rendering takes every core. */
-const BROWSER = ['packages/client/test/**/*.test.ts', 'packages/react/test/**/*.test.ts', 'packages/cli/test/**/*.test.ts', 'packages/livekit/test/**/*.test.ts', 'apps/demo/test/**/*.test.ts'];
+const BROWSER = ['packages/client/test/**/*.test.ts', 'packages/react/test/**/*.test.ts', 'packages/cli/test/**/*.test.ts', 'packages/livekit/test/**/*.test.ts', 'test/livekit/**/*.test.ts', 'apps/demo/test/**/*.test.ts'];
 
 const shared = {
   resolve: { conditions },

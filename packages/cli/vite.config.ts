@@ -2,8 +2,8 @@ import { builtinModules } from 'node:module';
 import { defineConfig } from 'vite';
 import { completeLicences } from '../../tools/licences.js';
 
-/** Read from their own folders: native code, WebAssembly, a script to run. The dependencies of package.json, and all of them. */
-const FROM_THEIR_FOLDERS = ['@evan/opus', 'onnxruntime-node', 'opusscript', 'open'];
+/** Read from their own folders: native code, WebAssembly, a script to run. The dependencies of package.json, and all of them but the last, which is installed where rooms are published into. */
+const FROM_THEIR_FOLDERS = ['@evan/opus', 'onnxruntime-node', 'opusscript', 'open', '@visavis/livekit'];
 
 /**
  * The command in few files: the four hundred modules that `serve` stands on take most of its start to find and read.

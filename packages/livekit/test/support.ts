@@ -67,3 +67,10 @@ export async function until(isTrue: () => boolean | Promise<boolean>): Promise<v
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Root mean square of all that the element was given since the last notes. */
+export function loudness({ sound }: Notes): number {
+  const bytes = Buffer.from(sound ?? '', 'base64');
+  const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  return samples.length === 0 ? 0 : Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MODEL_NAMES, type ModelName } from '@visavis/motion/onnx';
-import { AvatarLibrary, createMotionServer, devConfig, type MotionServer, type MotionServerConfig } from '@visavis/motion-server';
+import { AvatarLibrary, createMotionServer, devConfig, type MotionServer, type MotionServerConfig, type OpenEgress } from '@visavis/motion-server';
 import { Option, type Command } from 'commander';
 import { pino } from 'pino';
 import { readInput } from '../files.js';
@@ -13,6 +13,8 @@ const DEFAULT_PORT = 8787;
 const PACKAGED_AVATARS = fileURLToPath(new URL('avatars', import.meta.url));
 const GRACE_MS = 5_000;
 const MAX_WORKERS = 64;
+/** Native, and large: whoever publishes into rooms installs them. */
+const EGRESS_PACKAGES = ['@visavis/livekit/node', '@livekit/rtc-node', 'livekit-server-sdk'];
 /** One core is left to the sockets. */
 const DEFAULT_WORKERS = Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1));
 
@@ -51,13 +53,31 @@ export function addServeCommand(program: Command): void {
 async function start(options: ServeOptions): Promise<MotionServer> {
   const config = await configOf(options);
   try {
-    return await createMotionServer({ ...config, logger: pino({ level: options.logLevel }, pino.destination(2)) });
+    const openEgress = findEgress(config);
+    return await createMotionServer({ ...config, ...(openEgress && { openEgress }), logger: pino({ level: options.logLevel }, pino.destination(2)) });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'invalidConfiguration' && options.config) throw new Error(`the config ${options.config}: ${message}`, { cause: error });
     if (code !== 'EADDRINUSE') throw error;
     throw new Error(`port ${config.port} is taken: choose another with --port, or --port 0 for a free one`, { cause: error });
   }
+}
+
+/** What publishes into LiveKit rooms, where that is installed beside the command; it is loaded when the first session asks for it. */
+function findEgress({ egress }: MotionServerConfig): OpenEgress | undefined {
+  try {
+    for (const name of EGRESS_PACKAGES) import.meta.resolve(name);
+  } catch {
+    if (!egress?.urls?.length) return undefined;
+    throw new Error(`egress.urls needs LiveKit: npm install ${EGRESS_PACKAGES.map((name) => name.replace(/\/node$/, '')).join(' ')}`);
+  }
+  let loaded: Promise<OpenEgress> | undefined;
+  return async (request, events) => (await (loaded ??= loadEgress()))(request, events);
+}
+
+async function loadEgress(): Promise<OpenEgress> {
+  const { createLiveKitEgress } = await import('@visavis/livekit/node');
+  return createLiveKitEgress();
 }
 
 async function configOf({ dev, config, host, port, workers, model, avatars }: ServeOptions): Promise<MotionServerConfig> {

@@ -32,6 +32,8 @@ export interface RoomOptions {
   readonly viewers?: readonly string[];
   /** Also publishes a black picture, for those who wait for a track with video as a sign that the avatar is there. Default false. */
   readonly placeholderVideo?: boolean;
+  /** `http:` URL of the proxy by which LiveKit is reached, '' for none. Default: what the environment says. */
+  readonly proxy?: string;
   /** How motion travels. Default: lossy data, each message sent twice. */
   readonly carrier?: MotionCarrier;
 
@@ -56,7 +58,7 @@ export async function joinRoom(options: RoomOptions): Promise<RoomStage> {
       carrier: options.carrier ?? new RepeatingCarrier(),
       isViewer: (who) => who !== identity && (viewers === undefined || viewers.includes(who)),
       createPublisher: (events) => new Publisher({
-        url, token, listenTo, placeholderVideo: options.placeholderVideo ?? false, clock, start: options.startPublisher ?? startPublisher, random, ...events,
+        url, token, listenTo, placeholderVideo: options.placeholderVideo ?? false, proxy: options.proxy, clock, start: options.startPublisher ?? startPublisher, random, ...events,
       }),
     }, (error) => (error ? reject(error) : resolve(stage)));
   });

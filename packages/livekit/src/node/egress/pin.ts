@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, isIP, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { publisherStarter, type StartPublisher } from '../publisher/process.js';
 
 /** A way to a LiveKit server by one address and no other, whatever its name is made to stand for meanwhile. */
 export interface Pinned {
   readonly url: string;
-  readonly startPublisher: StartPublisher;
+  /** As in `RoomOptions`. */
+  readonly proxy: string;
   close(): void;
 }
 
@@ -14,23 +14,20 @@ export interface Pinned {
  * The native library looks names up itself. Without TLS, or by number, the URL simply carries the address; with TLS the name
  * must stay for the certificate's sake, so the publisher goes through a proxy of ours that knows the one address.
  */
-export async function pinTo(url: string, address: string, start: (env: Readonly<Record<string, string>>) => StartPublisher = publisherStarter): Promise<Pinned> {
+export async function pinTo(url: string, address: string): Promise<Pinned> {
   const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, '');
   if (target.protocol === 'ws:' || isIP(host) !== 0) {
     target.hostname = isIP(address) === 6 ? `[${address}]` : address;
-    return { url: target.href, startPublisher: start(NO_PROXY), close: () => undefined };
+    return { url: target.href, proxy: '', close: () => undefined };
   }
   const proxy = await startProxy(`${host}:${target.port || '443'}`, address, Number(target.port || 443));
-  const by = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  return {
-    url, close: () => { proxy.close(); proxy.closeAllConnections(); },
-    startPublisher: start({ HTTPS_PROXY: by, https_proxy: by, HTTP_PROXY: by, http_proxy: by, ALL_PROXY: by, all_proxy: by, NO_PROXY: '', no_proxy: '' }),
+  const close = (): void => {
+    proxy.close();
+    proxy.closeAllConnections();
   };
+  return { url, proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, close };
 }
-
-/** Where the address is in the URL no proxy of the environment may come between. */
-const NO_PROXY = { NO_PROXY: '*', no_proxy: '*', HTTP_PROXY: '', http_proxy: '', HTTPS_PROXY: '', https_proxy: '', ALL_PROXY: '', all_proxy: '' };
 
 /** On loopback: tunnels to the one target, and says 403 to everything else. */
 function startProxy(authority: string, address: string, port: number): Promise<Server> {

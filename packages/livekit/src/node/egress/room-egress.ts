@@ -42,7 +42,7 @@ export function createLiveKitEgress({ join = joinRoom, clock = hostClock }: Live
     const { token, apiKey, apiSecret, room, identity, avatarId, attributes } = request;
     const way = token === '' ? { apiKey, apiSecret, attributes } : { token };
     try {
-      const stage = await join({ ...way, url: pinned.url, room, identity, avatarId, placeholderVideo: true, startPublisher: pinned.startPublisher, clock });
+      const stage = await join({ ...way, url: pinned.url, room, identity, avatarId, placeholderVideo: true, proxy: pinned.proxy, clock });
       return new RoomEgress(stage, request, events, pinned, clock);
     } catch (error) {
       pinned.close();

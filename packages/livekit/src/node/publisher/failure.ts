@@ -25,7 +25,8 @@ export function endOf(reason: DisconnectReason): Failure {
 
 /** What a failed `connect` or `publishTrack` means. The library gives words, no codes. */
 export function failureOf(error: unknown): Failure {
-  const text = error instanceof Error ? error.message : String(error);
+  // The library repeats the token that it was refused with.
+  const text = (error instanceof Error ? error.message : String(error)).replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]');
   if (/expired/i.test(text)) return { code: 'sessionTokenExpired', isFinal: true, message: `the token for the room has expired; mint a new one: ${text}` };
   if (/\b401\b|unauthori[sz]ed|invalid token|invalid API key|signature/i.test(text)) {
     return { code: 'sessionTokenInvalid', isFinal: true, message: `LiveKit refuses the token; check key, secret and room: ${text}` };

@@ -5,7 +5,7 @@ export const TRACK_RATE = 48_000;
 
 /** What a publisher's process is told. */
 export type ToPublisher =
-  | { readonly kind: 'join'; readonly url: string; readonly token: string; readonly trackName: string; readonly listenTo: readonly string[] | 'all' | 'nobody'; readonly placeholderVideo: boolean }
+  | { readonly kind: 'join'; readonly url: string; readonly token: string; readonly trackName: string; readonly listenTo: readonly string[] | 'all' | 'nobody'; readonly placeholderVideo: boolean; readonly proxy: string | undefined }
   /** s16le mono at the track's rate, whole tens of milliseconds. Answered by `captured`, in order. */
   | { readonly kind: 'audio'; readonly id: number; readonly pcm: Uint8Array }
   /** Drops what has been captured and has not left. */

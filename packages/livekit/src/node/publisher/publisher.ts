@@ -8,6 +8,7 @@ export interface PublisherOptions {
   readonly token: () => string | Promise<string>;
   readonly listenTo: readonly string[] | 'all' | 'nobody';
   readonly placeholderVideo: boolean;
+  readonly proxy: string | undefined;
   readonly clock: Clock;
   readonly start: StartPublisher;
   readonly random: () => number;
@@ -71,7 +72,7 @@ export class Publisher {
   }
 
   async #begin(): Promise<void> {
-    const { clock, start, url, listenTo, placeholderVideo } = this.#options;
+    const { clock, start, url, listenTo, placeholderVideo, proxy } = this.#options;
     this.#reason = undefined;
     this.#run = 1 + Math.floor(this.#options.random() * MAX_RUN);
     try {
@@ -83,7 +84,7 @@ export class Publisher {
       this.#process = publisher;
       this.#cancelTimer = clock.after(JOIN_MS, () => this.#giveUpOn(new VisavisError('connectionFailed', 'LiveKit did not let the avatar in within 20 s')));
       const token = await this.#options.token();
-      publisher.send({ kind: 'join', url, token, trackName: String(this.#run), listenTo, placeholderVideo });
+      publisher.send({ kind: 'join', url, token, trackName: String(this.#run), listenTo, placeholderVideo, proxy });
     } catch (cause) {
       this.#giveUpOn(VisavisError.from(cause, 'connectionFailed'), true);
     }

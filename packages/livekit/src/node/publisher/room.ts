@@ -55,11 +55,12 @@ export class PublisherRoom {
     }
   }
 
-  async #join({ url, token, trackName, listenTo, placeholderVideo }: Join): Promise<void> {
+  async #join({ url, token, trackName, listenTo, placeholderVideo, proxy }: Join): Promise<void> {
     this.#listenTo = listenTo;
     const lacking = missingGrant(token);
     if (lacking) return this.#fail(lacking);
     this.#listen();
+    if (proxy !== undefined) goBy(proxy);
     try {
       await inTime(this.#room.connect(url, token, { autoSubscribe: false, dynacast: false }));
       // A call names its caller from the first moment; of data the sender is known seconds after he came.
@@ -181,6 +182,12 @@ export class PublisherRoom {
     await inTime(dispose()).catch(() => undefined);
     process.exit(0);
   }
+}
+
+/** The library goes by what the environment says when it connects; an empty proxy is none. */
+function goBy(proxy: string): void {
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']) process.env[name] = process.env[name.toLowerCase()] = proxy;
+  process.env['NO_PROXY'] = process.env['no_proxy'] = proxy === '' ? '*' : '';
 }
 
 function inTime<T>(promise: Promise<T>): Promise<T> {
