@@ -21,23 +21,29 @@ export async function pinTo(url: string, address: string): Promise<Pinned> {
     target.hostname = isIP(address) === 6 ? `[${address}]` : address;
     return { url: target.href, proxy: '', close: () => undefined };
   }
-  const proxy = await startProxy(`${host}:${target.port || '443'}`, address, Number(target.port || 443));
+  const tunnels = new Set<Duplex>();
+  const proxy = await startProxy(tunnels, `${host}:${target.port || '443'}`, address, Number(target.port || 443));
   const close = (): void => {
     proxy.close();
-    proxy.closeAllConnections();
+    // The server knows no tunnel as a connection any more.
+    for (const tunnel of tunnels) tunnel.destroy();
   };
   return { url, proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, close };
 }
 
 /** On loopback: tunnels to the one target, and says 403 to everything else. */
-function startProxy(authority: string, address: string, port: number): Promise<Server> {
+function startProxy(tunnels: Set<Duplex>, authority: string, address: string, port: number): Promise<Server> {
   const proxy = createServer((_, response) => response.writeHead(403).end());
   proxy.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (request.url?.toLowerCase() !== authority) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    tunnels.add(socket);
     const upstream = connect({ host: address, port });
     upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy());
-    socket.on('close', () => upstream.destroy());
+    socket.on('close', () => {
+      tunnels.delete(socket);
+      upstream.destroy();
+    });
     upstream.once('connect', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
