@@ -14,6 +14,8 @@ import { mintViewerToken } from '@visavis/livekit/node';
 import { loudness, ROOM_FLAGS, until, type Notes } from '../../packages/livekit/test/support.js';
 
 const ROOM = 'agents';
+/** The track takes whole tens of milliseconds: an utterance's last is filled up. */
+const TRACK_GRAIN_MS = 10;
 const SENTENCE = 'Big brown bears rarely buy apples before breakfast.';
 const found = findLiveKitServer();
 if ('missing' in found) process.stderr.write(`an agent's face is not tested: ${found.missing}\n`);
@@ -81,7 +83,7 @@ describe.skipIf('missing' in found)('an agent with a face', () => {
     const notes = await take();
     expect(notes.errors).toEqual([]);
     expect(notes.finished).toMatchObject([{ interrupted: false }]);
-    expect(finished[0]!.playbackPosition * 1000).toBeCloseTo(notes.finished[0]!.playedMs, -1);
+    expect(Math.abs(finished[0]!.playbackPosition * 1000 - notes.finished[0]!.playedMs)).toBeLessThanOrEqual(TRACK_GRAIN_MS);
     expect(finished[0]!.playbackPosition).toBeGreaterThan(1.5);
     const jaws = notes.poses.filter(([, , , playing]) => playing === 1).map(([, jaw]) => jaw);
     expect(Math.max(...jaws)).toBeGreaterThan(0.15);
@@ -97,7 +99,7 @@ describe.skipIf('missing' in found)('an agent with a face', () => {
     expect(finished[1]).toMatchObject({ interrupted: true });
     const heard = (await take()).finished.at(-1)!;
     expect(heard.interrupted).toBe(true);
-    expect(finished[1]!.playbackPosition * 1000).toBeCloseTo(heard.playedMs, -1);
+    expect(Math.abs(finished[1]!.playbackPosition * 1000 - heard.playedMs)).toBeLessThanOrEqual(TRACK_GRAIN_MS);
     await until(async () => (await take()).poses.every(([, jaw, , playing]) => playing === 0 && jaw < 0.05));
     await until(async () => loudness(await take()) < 0.001);
     const said = session.history.items.at(-1);
@@ -124,7 +126,7 @@ describe.skipIf('missing' in found)('an agent with a face', () => {
   it.each([
     ['without LiveKit’s keys', () => ({ livekitUrl: livekit.url, livekitApiKey: '', livekitApiSecret: '' }), {}, 'invalidConfiguration'],
     ['with a wrong secret', () => ({ ...livekitKeys(), livekitApiSecret: 'wrong'.repeat(8) }), {}, 'sessionTokenInvalid'],
-    ['with a wrong key of the Motion Server', livekitKeys, { apiKey: 'wrong' }, 'sessionTokenInvalid'],
+    ['with a wrong key of the Motion Server', livekitKeys, { apiKey: 'wrong' }, 'invalidRequest'],
     ['with an avatar that is not there', livekitKeys, { avatarId: 'nobody' }, 'avatarNotFound'],
   ] as const)('says %s why it cannot start, and leaves nobody in the room', async (_, keys, changes, code) => {
     const agent = new voice.AgentSession({ vad: null, turnHandling: { turnDetection: 'manual' } });

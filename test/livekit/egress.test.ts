@@ -13,6 +13,8 @@ import { loudness, ROOM_FLAGS, until, type Notes } from '../../packages/livekit/
 import { findThirdPartyAgent, ThirdPartyAgent } from './third-party-agent.js';
 
 const RATE = 24_000;
+/** The track takes whole tens of milliseconds: an utterance's last is filled up. */
+const TRACK_GRAIN_MS = 10;
 const SPEECH = fileURLToPath(new URL('../../apps/demo/assets/samples/austen.wav', import.meta.url));
 const server = findLiveKitServer();
 const python = findThirdPartyAgent();
@@ -105,7 +107,7 @@ describe.skipIf('missing' in server)('egress into a room', () => {
       expect(finished.interrupted).toBe(true);
       const heard = (await take()).finished.at(-1)!;
       expect(heard.interrupted).toBe(true);
-      expect(finished.position! * 1000).toBeCloseTo(heard.playedMs, -1);
+      expect(Math.abs(finished.position! * 1000 - heard.playedMs)).toBeLessThanOrEqual(TRACK_GRAIN_MS);
       expect(finished.position).toBeGreaterThan(0.7);
       expect(finished.position).toBeLessThan(3);
       await agent.next('done');

@@ -96,7 +96,10 @@ export class Session {
       ping: () => socket.ping(), heard: () => this.#ear.heard(), dead: () => socket.terminate(),
     });
     this.#startTimers();
-    this.closed = new Promise((resolve) => socket.once('close', (code) => resolve(this.#cleanUp(code))));
+    this.closed = new Promise((resolve) => socket.once('close', (code) => {
+      this.#cleanUp(code);
+      resolve(this.#egress?.close());
+    }));
     socket.on('message', (data, isBinary) => this.#handleMessage(data, isBinary));
     socket.on('broken', (closeCode: number) => this.#fail(sessionError.broken(closeCode, limits.maxMessageBytes)));
     // A broken frame or connection: `ws` closes the socket itself, and `close` follows.
@@ -177,7 +180,6 @@ export class Session {
       });
       if (this.#closing) return void egress.close();
       this.#egress = egress;
-      this.#cleanups.push(() => void egress.close());
     } catch (error) {
       return this.#fail(VisavisError.from(error, 'serverError'));
     }
