@@ -164,11 +164,11 @@ describe('<Avatar/>', () => {
   });
 
   it('changes the look of the view that is there, and gives back what is left out', async () => {
-    await render(avatar({ createTransport, framing: 'close', maxHeight: 300 }));
+    await render(avatar({ createTransport, framing: 'close', maxHeight: 300, frameRate: 30 }));
     await manager.loads[0]!.done();
     await draw();
     const [view] = FakeView.made as [FakeView];
-    expect(view.options).toEqual({ framing: 'close', maxHeight: 300, controller: expect.any(AvatarController) as unknown, keepController: true });
+    expect(view.options).toEqual({ framing: 'close', maxHeight: 300, frameRate: 30, controller: expect.any(AvatarController) as unknown, keepController: true });
     await render(avatar({ createTransport, quality: 'low', background: 'night', framing: 'bust' }));
     expect([view.quality, view.background, view.framing]).toEqual(['low', 'night', 'bust']);
     await render(avatar({ createTransport }));

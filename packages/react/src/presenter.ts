@@ -101,8 +101,8 @@ export class Presenter implements Mounted {
 
   #show(avatar: Avatar): void {
     this.#view?.dispose();
-    const { quality, background, framing, maxHeight, idleCamera } = this.#settings;
-    const look = Object.fromEntries(Object.entries({ quality, background, framing, maxHeight, idleCamera }).filter(([, value]) => value !== undefined));
+    const { quality, background, framing, maxHeight, frameRate, idleCamera } = this.#settings;
+    const look = Object.fromEntries(Object.entries({ quality, background, framing, maxHeight, frameRate, idleCamera }).filter(([, value]) => value !== undefined));
     const view = new AvatarView(avatar, this.#container, { ...look, controller: this.controller, keepController: true });
     this.#view = view;
     view.onFirstRendering = () => {

@@ -20,8 +20,8 @@ export interface AvatarEvents {
   readonly onPlaybackFinished?: ((result: PlaybackResult) => void) | undefined;
 }
 
-/** How the picture is made. `maxHeight` and `idleCamera` are read when an avatar has been loaded, the others at any time. */
-export type AvatarLook = Partial<{ [K in 'quality' | 'background' | 'framing' | 'maxHeight' | 'idleCamera']: AvatarViewOptions[K] | undefined }>;
+/** How the picture is made. `maxHeight`, `frameRate` and `idleCamera` are read when an avatar has been loaded, the others at any time. */
+export type AvatarLook = Partial<{ [K in 'quality' | 'background' | 'framing' | 'maxHeight' | 'frameRate' | 'idleCamera']: AvatarViewOptions[K] | undefined }>;
 
 /** How the avatar hears from the backend. Without either it is shown and may be fed through its controller. */
 export interface AvatarConnection {

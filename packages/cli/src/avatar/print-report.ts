@@ -30,7 +30,7 @@ function faceLines({ shapes, visemes, bones, unknownTargets }: AvatarReport): st
     ...(missing.length > 0 && found > 0 ? [line('', `missing: ${list(missing)}`)] : []),
     ...(visemes.present.length > 0 ? [line('visemes', `${visemes.present.length} of 15: ${visemes.present.join(' ')}`)] : []),
     line('bones', bones.length > 0 ? bones.join(', ') : 'none that are known'),
-    ...(unknownTargets.count > 0 ? [line('not used', `${unknownTargets.count} targets: ${list(unknownTargets.names, unknownTargets.count)}`)] : []),
+    ...(unknownTargets.count > 0 ? [line('not used', `${unknownTargets.count} ${unknownTargets.count === 1 ? 'target' : 'targets'}: ${list(unknownTargets.names, unknownTargets.count)}`)] : []),
   ];
 }
 

@@ -78,7 +78,8 @@ export class OpusSource implements AudioSource {
       this.#ogg = new OggOpusReader();
       for (const bytes of unread) this.#read(this.#ogg, bytes);
     } catch (error) {
-      this.#sink.onError(VisavisError.from(error, 'invalidAudioInput'));
+      this.#sink.onError(VisavisError.from(error, 'playbackInitFailed'));
+      if (!this.#ogg) return this.#sink.end();
     }
     this.#unread = undefined;
     this.pump();

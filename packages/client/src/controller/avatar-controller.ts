@@ -224,10 +224,15 @@ export class AvatarController implements PoseSource {
     throw noDirectMode();
   }
 
-  /** Takes everything from `transport` from here on, and reports to it. Resolves when it is connected. The same one may be given again when it has failed. */
+  /**
+   * Takes everything from `transport` from here on, and reports to it. Resolves when it is connected. The same one may be given
+   * again when it has failed. The microphone stays on, but for a change to or from a transport that takes the voice by itself.
+   */
   connect(transport: Transport): Promise<void> {
     if (this.#disposed) return Promise.reject(disposedOf());
     if (this.#transport !== transport) {
+      // A voice that one of them takes by itself does not go on over the other.
+      if (this.#transport?.ownMicrophone !== transport.ownMicrophone) this.#microphone.stop();
       this.#transport?.close();
       this.#conversations.forgetConnection();
     }

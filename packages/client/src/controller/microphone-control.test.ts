@@ -88,4 +88,24 @@ describe('the microphone of a controller', () => {
     await expect(controller.startMicrophone()).rejects.toMatchObject({ code: 'microphoneUnavailable' });
     expect(microphone.isOpen).toBe(false);
   });
+
+  it('stopped and wanted again while it starts is on in the end', async () => {
+    const [first, stopped, again] = [controller.startMicrophone(), controller.stopMicrophone(), controller.startMicrophone()];
+    await Promise.all([first, stopped, again]);
+    expect([microphone.isOpen, controller.microphoneState]).toEqual([true, 'on']);
+    expect(told).toEqual(['starting', 'off', 'starting', 'on']);
+  });
+
+  it('goes off with a change to a transport that takes the voice by itself, and stays on with a change to one that does not', async () => {
+    await controller.startMicrophone();
+    await controller.connect(new MemoryTransport());
+    expect([microphone.isOpen, controller.microphoneState]).toEqual([true, 'on']);
+    const own = { isOn: false, start: () => Promise.resolve(void (own.isOn = true)), stop: () => { own.isOn = false; } };
+    await controller.connect(Object.assign(new MemoryTransport(), { ownMicrophone: own }));
+    expect([microphone.isOpen, controller.microphoneState]).toEqual([false, 'off']);
+    await controller.startMicrophone();
+    expect([microphone.isOpen, own.isOn, controller.microphoneState]).toEqual([false, true, 'on']);
+    await controller.connect(transport);
+    expect([own.isOn, controller.microphoneState]).toEqual([false, 'off']);
+  });
 });

@@ -28,7 +28,9 @@ export class MicrophoneControl {
   readonly #options: MicrophoneControlOptions;
   #state: MicrophoneState = 'off';
   #microphone: Microphone | undefined;
-  #starting: Promise<void> | undefined;
+  #starting = Promise.resolve();
+  /** How often it was stopped: a start that was under way then is not wanted any more. */
+  #stops = 0;
   #own: OwnMicrophone | undefined;
 
   constructor(options: MicrophoneControlOptions) {
@@ -42,44 +44,40 @@ export class MicrophoneControl {
   /** Resolves when it is on, or was stopped meanwhile. What it rejects with is told by `onError` too. */
   start(): Promise<void> {
     if (this.#state === 'on') return Promise.resolve();
-    this.#starting ??= this.#start().finally(() => { this.#starting = undefined; });
+    if (this.#state === 'off') this.#starting = this.#start(this.#starting);
     return this.#starting;
   }
 
   stop(): void {
+    this.#stops += 1;
     this.#microphone?.stop();
     this.#own?.stop();
     this.#own = undefined;
     this.#setState('off');
   }
 
-  async #start(): Promise<void> {
+  /** `before` is a start that may be under way still, though it was stopped: it ends first. */
+  async #start(before: Promise<void>): Promise<void> {
+    const stops = this.#stops;
+    const isWanted = (): boolean => stops === this.#stops;
     this.#setState('starting');
+    await before.catch(() => undefined);
+    if (!isWanted()) return;
     try {
       this.#own = this.#options.own?.();
-      if (await (this.#own ? this.#startOwn(this.#own) : this.#startDevice())) this.#setState('on');
+      if (await (this.#own ? startOwn(this.#own, isWanted) : this.#startDevice(isWanted))) this.#setState('on');
     } catch (cause) {
       const error = VisavisError.from(cause, 'microphoneUnavailable');
-      this.#setState('off');
+      if (isWanted()) this.#setState('off');
       this.#options.onError(error);
       throw error;
     }
   }
 
-  async #startOwn(own: OwnMicrophone): Promise<boolean> {
-    await own.start();
-    if (!this.#isWanted()) own.stop();
-    return this.#isWanted();
-  }
-
-  async #startDevice(): Promise<boolean> {
+  async #startDevice(isWanted: () => boolean): Promise<boolean> {
     this.#microphone ??= await this.#load();
     // Stopped while it loaded.
-    return this.#isWanted() && await this.#microphone.start();
-  }
-
-  #isWanted(): boolean {
-    return this.#state === 'starting';
+    return isWanted() && await this.#microphone.start();
   }
 
   async #load(): Promise<Microphone> {
@@ -99,4 +97,10 @@ export class MicrophoneControl {
     this.#state = state;
     this.#options.onState(state);
   }
+}
+
+async function startOwn(own: OwnMicrophone, isWanted: () => boolean): Promise<boolean> {
+  await own.start();
+  if (!isWanted()) own.stop();
+  return isWanted();
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodeOpus, PRE_SKIP, speechLike } from '../../test/engine/opus-fixture.js';
 import { createWasmDecoder } from '../audio/index.js';
 import { ManualOutput, ManualTimer } from '../test/index.js';
@@ -66,5 +66,13 @@ describe('Ogg Opus', () => {
       const { samples: cut } = await heard(places.slice(1).map((to, i) => stream.slice(places[i], to)).filter(({ length }) => length > 0));
       expect(cut).toEqual(whole);
     }), { numRuns: 20 });
+  });
+
+  it('whose reader does not load is told once, ends its utterance, and can be tried again', async () => {
+    vi.doMock('@visavis/protocol/ogg', () => { throw new TypeError('Failed to fetch dynamically imported module'); });
+    const broken = await heard([stream.slice(0, 500), stream.slice(500)]);
+    vi.doUnmock('@visavis/protocol/ogg');
+    expect(broken).toEqual({ samples: [], codes: ['playbackInitFailed'] });
+    expect((await heard([stream])).samples).toHaveLength(SAMPLES);
   });
 });

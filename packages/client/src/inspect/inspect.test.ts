@@ -143,6 +143,7 @@ describe('what cannot be used', () => {
     ['NaN in an accessor', notNumbers, 'not numbers'],
     ['a node below itself', bytesOf({ scenes: [{}], nodes: [{ children: [1] }, { children: [2, 2] }, { children: [1] }] }), 'below itself'],
     ['a texture that says it is vast', bytesOf({ scenes: [{}], images: [{ uri: `data:image/png;base64,${Buffer.from(pngHeader(9_000, 16)).toString('base64')}` }] }), '9000 x 16'],
+    ['one in a URI of capitals', bytesOf({ scenes: [{}], images: [{ uri: `DATA:image/png;BASE64,${Buffer.from(pngHeader(9_000, 16)).toString('base64')}` }] }), '9000 x 16'],
     ['textures that are vast together', bytesOf({ scenes: [{}], images: Array.from({ length: 3 }, () => ({ uri: `data:image/png;base64,${Buffer.from(pngHeader(8_192, 8_192)).toString('base64')}` })) }), 'pixels together'],
     ['a zip bomb', writeZip([{ name: 'offset.ply', data: new Uint8Array(1_000), claimed: 4_000_000_000 }]), 'unpack to more than'],
     ['a path out of an archive', writeZip([{ name: '../offset.ply', data: new Uint8Array(10) }]), 'outside itself'],

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { ARKIT_NAMES, CHANNEL, createPose, VISEME_NAMES } from '@visavis/face';
 import { describe, expect, it } from 'vitest';
 import { ArkitFace, readFace } from './arkit-face.js';
-import { planFace, withoutDoubles } from './face-plan.js';
+import { planFace, withoutDoubles, type FaceReading } from './face-plan.js';
+import { FaceSignals } from './face-signals.js';
+import { listOf, readDocument } from './glb-document.js';
 import { APERTURE_SIGNAL, fillSignals, JAW_NET_SIGNAL, PAIR_NAMES, PAIR_SIGNAL, SIGNAL_COUNT, TONGUE_RISE_SIGNAL, VISEME_SIGNAL } from './signals.js';
 
+const AVATARS = new URL('../../../../avatars/', import.meta.url);
 const OCULUS = VISEME_NAMES.map((name) => `viseme_${name}`);
 const viseme = (name: string): number => VISEME_SIGNAL + VISEME_NAMES.indexOf(name as 'aa');
 
@@ -67,10 +71,23 @@ describe('withoutDoubles', () => {
 });
 
 describe('readFace', () => {
-  it('needs no guess where the names are ARKit’s, and comes to what guessing does', async () => {
-    const face = await readFace([...ARKIT_NAMES, 'jawOpen']);
+  /** What each target is driven with in a pose in which every weight is another. */
+  const driven = (face: FaceReading, names: readonly string[]): unknown[] => {
+    face.set(Float32Array.from(ARKIT_NAMES, (_, i) => i / ARKIT_NAMES.length));
+    return [...new Set(face.targetsOf(names))].map((name) => [name, face.values[face.plan.signals.get(name)!]]);
+  };
+  const namesOf = (id: string): string[] => listOf(readDocument(readFileSync(new URL(`${id}/avatar.glb`, AVATARS))), 'meshes')
+    .flatMap(({ extras }) => (extras as { targetNames?: string[] } | undefined)?.targetNames ?? []);
+
+  it.each<[string, readonly string[], boolean]>([
+    ['ARKit’s', [...ARKIT_NAMES, 'jawOpen'], false], ...['ava', 'juno', 'kai', 'leo', 'mira', 'ruth'].map((id) => [`${id}’s`, namesOf(id), true] satisfies [string, string[], boolean]),
+  ])('needs no guess where the names are %s, and comes to what guessing does', async (_, names, rises) => {
+    const [face, guessed] = [await readFace(names, {}), new FaceSignals(names)];
     expect(face).toBeInstanceOf(ArkitFace);
-    expect(face.plan).toEqual(planFace(ARKIT_NAMES));
+    expect(driven(face, names)).toEqual(driven(guessed, names));
+    expect(driven(face, names)).toHaveLength(rises ? 53 : 52);
+    expect(face.plan).toMatchObject({ speech: guessed.plan.speech, visemes: guessed.plan.visemes });
+    expect(new Set(face.plan.weights)).toEqual(new Set(guessed.plan.weights));
   });
 
   it('guesses where one is missing, another is there, or a mapping says otherwise', async () => {

@@ -148,7 +148,7 @@ export function bytesOfImage({ bufferView, uri }: Entry, views: readonly Entry[]
 }
 
 function bytesOfDataUri(uri: string): Uint8Array {
-  const [, base64] = /^data:[^,]*;base64,(.*)$/s.exec(uri) ?? [];
+  const [, base64] = /^data:[^,]*;base64,(.*)$/is.exec(uri) ?? [];
   try {
     return base64 === undefined ? new Uint8Array(0) : Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {

@@ -3,6 +3,7 @@
  * both sides of a pair as one, then how far the lips and the jaw are open, then the lift of the tongue. Names in files are read in aliases.ts.
  */
 import { ARKIT_NAMES, CHANNEL, VISEME_NAMES, WEIGHT_COUNT, type ArkitName } from '@visavis/face';
+import { tongueRise } from './tongue-rise.js';
 
 /** Weights whose left and right sides some faces have as one target, without the side. */
 export const PAIR_NAMES: readonly string[] = ARKIT_NAMES
@@ -20,13 +21,10 @@ export const APERTURE_SIGNAL = PAIR_SIGNAL + PAIR_NAMES.length;
 /** `jawOpen` less `mouthClose`: for a face that cannot close its lips over an open jaw. */
 export const JAW_NET_SIGNAL = APERTURE_SIGNAL + 1;
 
-/** How high a tongue's tip is lifted on its way: over the lower teeth it goes in a curve, which one target cannot draw. */
+/** How high a tongue's tip is lifted on its way out. */
 export const TONGUE_RISE_SIGNAL = JAW_NET_SIGNAL + 1;
 
 export const SIGNAL_COUNT = TONGUE_RISE_SIGNAL + 1;
-
-/** The weight of `tongueOut` at which the tip touches the upper teeth, as in l and n; from there it goes forward and down. */
-const TIP_UP = 0.15;
 
 /** Weights that speech is made of, which visemes stand for where a face has no such targets. Smiles and cheeks are not. */
 export const SPEECH_SIGNALS: ReadonlySet<number> = new Set(ARKIT_NAMES.flatMap((name, i) =>
@@ -54,6 +52,5 @@ export function fillSignals(weights: Float32Array, signals: Float32Array): void 
   for (let i = 0; i < PAIRS.length; i++) signals[PAIR_SIGNAL + i] = (weights[PAIRS[i]![0]]! + weights[PAIRS[i]![1]]!) / 2;
   signals[APERTURE_SIGNAL] = apertureOf(weights);
   signals[JAW_NET_SIGNAL] = Math.max(0, weights[CHANNEL.jawOpen]! - weights[CHANNEL.mouthClose]!);
-  const out = weights[CHANNEL.tongueOut]!;
-  signals[TONGUE_RISE_SIGNAL] = out < TIP_UP ? out / TIP_UP : (1 - out) / (1 - TIP_UP);
+  signals[TONGUE_RISE_SIGNAL] = tongueRise(weights[CHANNEL.tongueOut]!);
 }

@@ -8,6 +8,7 @@ import { AvatarCanvas, type CanvasOptions, type ViewCanvas } from './canvas.js';
 import { BROWSER_TIMER, FrameLoop, type FrameTimer } from './frame-loop.js';
 import { isFramingName, type FramingName } from './framing.js';
 import { IdlePoseSource, type PoseSource } from './pose-source.js';
+import { showStill } from './still-picture.js';
 import type { CameraSway } from './sway.js';
 
 export interface AvatarViewOptions<Controller extends PoseSource = PoseSource> {
@@ -228,7 +229,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   /** Shows the avatar's small picture where nothing else can be seen. */
   async #fail(error: unknown): Promise<void> {
     // Not at once: nobody can have set `onError` while the constructor runs.
-    const { showStill } = await import('./still-picture.js');
+    await Promise.resolve();
     if (this.#disposed) return;
     const { thumbnailUrl } = this.avatar;
     this.#canvas?.dispose();

@@ -84,10 +84,13 @@ export class AvatarCanvas implements ViewCanvas {
   async add(rig: Rig): Promise<void> {
     await this.#stage.add(rig.root);
     const isOver = (): boolean => this.#lost || this.#disposed;
+    const background = this.#background;
     if (!isOver()) this.#prepare();
     await pause();
     this.element.style.visibility = 'hidden';
     if (!isOver()) await warmUp({ renderer: this.#renderer, scene: this.#stage.scene, camera: this.#options.camera.camera, isOver });
+    // What was chosen meanwhile.
+    if (!isOver() && background !== this.#background) this.#stage.setBackground(this.#renderer, this.#background);
     this.element.style.visibility = '';
     this.#ready = true;
   }

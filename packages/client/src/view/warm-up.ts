@@ -36,6 +36,7 @@ export async function warmUp(parts: WarmUpParts): Promise<void> {
     meshes[i]!.layers.disableAll();
   }
   meshes.forEach((mesh, i) => { mesh.layers.mask = layers[i]!; });
+  renderer.shadowMap.autoUpdate = true;
   renderer.setScissorTest(false);
 }
 

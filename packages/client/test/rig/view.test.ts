@@ -118,6 +118,35 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
     expect(seen).toEqual({ counts: [1, 0, 1, 0, 1, 0, 0], waiting: 0 });
   });
 
+  it('shows the background that was chosen while the first picture was got ready', async () => {
+    const seen = await stage.page.evaluate(async () => {
+      const { avatar, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(loaded, container, { quality: 'low' });
+      const isDrawn = new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+      const canvas = container.querySelector('canvas')!;
+      while (canvas.style.visibility !== 'hidden') await new Promise((resolve) => { setTimeout(resolve, 1); });
+      shown.background = 'night';
+      await isDrawn;
+      shown.pauseRendering();
+      const corner = async () => {
+        const flat = new OffscreenCanvas(1, 1).getContext('2d')!;
+        flat.drawImage(await createImageBitmap((await shown.exportBitmap())!), 0, 0);
+        return [...flat.getImageData(0, 0, 1, 1).data].join();
+      };
+      const chosen = await corner();
+      shown.background = 'studio';
+      const studio = await corner();
+      shown.background = 'night';
+      const night = await corner();
+      shown.dispose();
+      return { chosen, studio, night };
+    });
+    expect(seen.chosen).toBe(seen.night);
+    expect(seen.studio).not.toBe(seen.night);
+  });
+
   it('leaves nothing behind after three mounts, and a dead controller each time', async () => {
     const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
