@@ -27,7 +27,7 @@ function stand(rules: Partial<FloorRules> = {}): Stand {
 }
 
 describe('the floor', () => {
-  it('is the user\'s as soon as there are words, and the turn ends 300 ms after a finished sentence', () => {
+  it('is the user\'s as soon as there are words, and the turn ends 300 ms after a question', () => {
     const { clock, floor, log, said } = stand();
     floor.avatarIs('speaking');
     floor.voiceStarted();
@@ -53,7 +53,7 @@ describe('the floor', () => {
     floor.voiceStarted();
     floor.partial('Mm-hmm');
     clock.advance(2_000);
-    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_150], ['hold', 3_350], ['resume', 3_900]]);
+    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_550], ['hold', 3_350], ['resume', 3_900]]);
   });
 
   it('waits longer in the middle of a sentence, and joins what comes in two pieces', () => {
@@ -64,21 +64,21 @@ describe('the floor', () => {
     clock.advance(1_399);
     expect(log).toEqual([]);
     floor.voiceStarted();
-    floor.final('order a pizza.');
+    floor.final('order a pizza!');
     floor.voiceEnded(0);
     clock.advance(300);
-    expect(said).toEqual(['I would like to order a pizza.']);
+    expect(said).toEqual(['I would like to order a pizza!']);
   });
 
   it('waits for the final transcript no longer than its rule says', () => {
     const { clock, floor, said } = stand();
     floor.voiceStarted();
-    floor.partial('Hello there.');
+    floor.partial('Hello there!');
     floor.voiceEnded(0);
     clock.advance(999);
     expect(said).toEqual([]);
     clock.advance(1);
-    expect(said).toEqual(['Hello there.']);
+    expect(said).toEqual(['Hello there!']);
     // It comes at last: that turn is over, and the next has one of its own.
     floor.avatarIs('speaking');
     floor.final('Hello, Claire.');
@@ -87,7 +87,7 @@ describe('the floor', () => {
     floor.final('Stop.');
     floor.voiceEnded(0);
     clock.advance(3_000);
-    expect(said).toEqual(['Hello there.', 'Stop.']);
+    expect(said).toEqual(['Hello there!', 'Stop.']);
   });
 
   it('waits for nothing once the recogniser says that the words were none', () => {

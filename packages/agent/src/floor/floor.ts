@@ -13,7 +13,7 @@ export interface FloorRules {
   readonly finalWaitMs: number;
 }
 
-/** 300 ms after a finished sentence, 1.4 s in the middle of one. The hold is decided 50 ms before a client would give it up. */
+/** 300 ms after a question or a call, 1.4 s in the middle of a sentence, 700 ms where one cannot know. The hold is decided 50 ms before a client would give it up. */
 export const FLOOR_RULES: FloorRules = {
   waitMs: { finished: 300, open: 700, unfinished: 1_400 },
   judgeMs: 550,

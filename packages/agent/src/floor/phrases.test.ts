@@ -12,7 +12,7 @@ describe('what a listener says', () => {
 
 describe('how complete a text is', () => {
   it.each([
-    ['What is the time?', 'finished'], ['Tell me more.', 'finished'], ['好的。', 'finished'],
+    ['What is the time?', 'finished'], ['Tell me more!', 'finished'], ['好吗？', 'finished'], ['Tell me more.', 'open'], ['be brutally.', 'open'],
     ['tell me more', 'open'], ['', 'open'],
     ['I would like to', 'unfinished'], ['I would like to order a.', 'unfinished'], ['Well,', 'unfinished'], ['I was thinking...', 'unfinished'], ['because um', 'unfinished'],
   ])('%j: %s', (text, expected) => {

@@ -16,13 +16,16 @@ const GOES_ON = new Set([
 /** How far a person seems to be: through with what they say, in the middle of it, or somewhere between. */
 export type Completeness = 'finished' | 'open' | 'unfinished';
 
-/** How complete what a user has said so far is, by its wording. */
+/**
+ * How complete what a user has said so far is, by its wording. A full stop says nothing: recognisers put one behind
+ * whatever they have heard.
+ */
 export function completeness(text: string): Completeness {
   const words = wordsOf(text);
   const last = words.at(-1);
   if (last === undefined) return 'open';
   if (/(\.\.\.|[…,;:—-])$/u.test(text.trim()) || GOES_ON.has(last)) return 'unfinished';
-  return /[.!?。！？]["')\]]*$/u.test(text.trim()) ? 'finished' : 'open';
+  return /[!?！？]["')\]]*$/u.test(text.trim()) ? 'finished' : 'open';
 }
 
 /** Whether a text asks for the floor: it holds more than sounds of listening. */
