@@ -19,13 +19,13 @@ export interface RoomPacket {
    * request begins, or with `end` that nothing more of it will come.
    */
   readonly messages: readonly Uint8Array[];
-  /** Names what speaks through the tracks, one after another: another number is another backend, which knows nothing of the last. */
+  /** Names what speaks through the tracks, one after another: another number is another backend, which knows nothing of the last; 0 is the same. */
   readonly stream: number;
 }
 
 /** Where in the track an utterance is. */
 export interface Cue {
-  /** Left out of most packets with motion, which others have told it before: `utterance` stands for it. */
+  /** Most packets with motion have no name, no place, and no `stream`: others have told them, and `utterance` stands for them. */
   readonly reqId: string;
   /** The sound of `time_ms` of the utterance leaves the backend when its clock says `at_ms`, and goes on from there. */
   readonly atMs: number;

@@ -70,7 +70,7 @@ export type RoomPacket = Message<"visavis.room.RoomPacket"> & {
   messages: Uint8Array[];
 
   /**
-   * Names what speaks through the tracks, one after another: another number is another backend, which knows nothing of the last.
+   * Names what speaks through the tracks, one after another: another number is another backend, which knows nothing of the last; 0 is the same.
    *
    * @generated from field: uint32 stream = 8;
    */
@@ -91,7 +91,7 @@ export const RoomPacketSchema: GenMessage<RoomPacket> = /*@__PURE__*/
  */
 export type Cue = Message<"visavis.room.Cue"> & {
   /**
-   * Left out of most packets with motion, which others have told it before: `utterance` stands for it.
+   * Most packets with motion have no name, no place, and no `stream`: others have told them, and `utterance` stands for them.
    *
    * @generated from field: string req_id = 1;
    */
