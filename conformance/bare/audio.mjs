@@ -19,6 +19,9 @@ export const framesOf = (bytes, rate = 16_000, fps = 30) => Math.max(0, Math.cei
 /** RequestOptions with a resume point. */
 export const resumeAt = (startMs, warmupMs) => [[100, fields([3, startMs], [4, warmupMs])]];
 
+/** RequestOptions that tell of one phoneme when it is heard. */
+export const tells = (text, startMs, endMs) => [[100, fields([6, fields([1, text], [2, startMs], [3, endMs])])]];
+
 /** 20 ms of silence: Opus, fullband, mono. */
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const PACKET_SAMPLES = 960;

@@ -1,6 +1,6 @@
 /** Section 4: requests, their answers and their order. */
 import assert from 'node:assert/strict';
-import { framesOf, hum, resumeAt } from './audio.mjs';
+import { framesOf, hum, resumeAt, tells } from './audio.mjs';
 import { assertError } from './peer.mjs';
 import { audio, configure } from './wire.mjs';
 
@@ -156,6 +156,22 @@ export default [
       const peer = await target.open();
       peer.send(audio('a', hum(100), true, resumeAt(10, 20)), audio('b', hum(100), true));
       await peer.ended('b', 3);
+      assertError(target, peer.errors[0], { code: 'invalidRequest' });
+    },
+  },
+  {
+    section: '0', visavis: true, name: 'phonemes with any message of a request', async run(target) {
+      const peer = await target.open();
+      peer.send(audio('a', hum(500), false, tells('m', 100, 180)), audio('a', hum(500), false, tells('p', 600, 680)), audio('a', NOTHING, true, tells('b', 100, 90_000)));
+      await peer.ended('a', 30);
+      assert.equal(peer.errors.length, 0);
+    },
+  },
+  {
+    section: '0', visavis: true, name: 'phonemes of a later message that end before they start: invalidRequest, and its audio counts', async run(target) {
+      const peer = await target.open();
+      peer.send(audio('a', hum(500)), audio('a', hum(500), true, tells('p', 680, 600)));
+      await peer.ended('a', 30);
       assertError(target, peer.errors[0], { code: 'invalidRequest' });
     },
   },

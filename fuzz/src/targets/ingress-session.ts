@@ -120,6 +120,7 @@ function seeds(): Uint8Array[] {
     joinParts([configure({ sampleRate: 8000 }), audio({ reqId: 'a', audio: pcm.subarray(0, 601), end: true }), encodeEnvelope('clientInterrupt', { reqId: 'a' }), audio({ reqId: 'b', audio: pcm.subarray(0, 99), end: true })]),
     joinParts([all, audio({ reqId: 'a', audio: pcm, requestOptions: { startMs: 1000, warmupMs: 40 } }), encodeEnvelope('clientInterrupt', { reqId: 'a' }), audio({ reqId: 'a', end: true })]),
     joinParts([all, audio({ reqId: 'a', audio: pcm, end: true, requestOptions: { startMs: 4_000_000, warmupMs: 40 }, traceContext })]),
+    joinParts([all, audio({ reqId: 'a', audio: pcm, requestOptions: { emotion: 'sad', emotionIntensity: 1 } }), audio({ reqId: 'a', audio: pcm, end: true, requestOptions: { words: [{ text: 'up', startMs: 50, endMs: 90 }], phonemes: [{ text: 'p', startMs: 70, endMs: 90 }] } })]),
     joinParts([configure({ sampleRate: 48_000, audioFormat: 1 }), audio({ reqId: 'o', audio: stream.subarray(0, 70) }), audio({ reqId: 'o', audio: stream.subarray(70), end: true })]),
     joinParts(GOLDEN.envelope),
     joinParts(GOLDEN.envelope.slice(1)),

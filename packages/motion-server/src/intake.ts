@@ -1,3 +1,4 @@
+import type { SpeechTimes } from '@visavis/motion';
 import type { RequestStart } from './request-start.js';
 import { Signal } from './signal.js';
 import type { Trace } from './trace.js';
@@ -26,6 +27,9 @@ export class Intake {
   readonly changed = new Signal();
   #first: Chunk | undefined;
   #last: Chunk | undefined;
+  /** Told since the last were taken, and how many were told of each in all. */
+  #times: SpeechTimes[] = [];
+  #told = { words: 0, phonemes: 0 };
   /** Memory held: what is known of the request, the audio, and what each chunk costs beside it. */
   #bytes = 0;
   readonly #held: (bytes: number) => void;
@@ -39,8 +43,7 @@ export class Intake {
     this.reqId = reqId;
     this.start = start;
     this.trace = trace;
-    const { words = [], phonemes = [] } = start.expression;
-    this.#hold((words.length + phonemes.length) * TIMED_TEXT_BYTES);
+    this.#count(start.expression);
   }
 
   /** All audio has come. */
@@ -56,6 +59,24 @@ export class Intake {
   /** When the piece last taken came, the first of it. */
   get arrivedMs(): number {
     return this.#arrivedMs;
+  }
+
+  /** How many words and phonemes are known. */
+  get told(): { readonly words: number; readonly phonemes: number } {
+    return this.#told;
+  }
+
+  /** More of what is known, checked. */
+  tell(times: SpeechTimes): void {
+    this.#times.push(times);
+    this.#count(times);
+  }
+
+  /** What was told since: it goes ahead of the audio taken next. The engine keeps it, and what waits is free of it. */
+  takeTimes(): SpeechTimes[] {
+    const taken = this.#times.splice(0);
+    for (const times of taken) this.#hold(-bytesOf(times));
+    return taken;
   }
 
   append(audio: Uint8Array, end: boolean, nowMs: number): void {
@@ -101,11 +122,21 @@ export class Intake {
   /** Gives back the memory held: the request is answered. */
   free(): void {
     this.#first = this.#last = undefined;
+    this.#times = [];
     this.#hold(-this.#bytes);
+  }
+
+  #count({ words = [], phonemes = [] }: SpeechTimes): void {
+    this.#told = { words: this.#told.words + words.length, phonemes: this.#told.phonemes + phonemes.length };
+    this.#hold(bytesOf({ words, phonemes }));
   }
 
   #hold(bytes: number): void {
     this.#bytes += bytes;
     this.#held(bytes);
   }
+}
+
+function bytesOf({ words = [], phonemes = [] }: SpeechTimes): number {
+  return (words.length + phonemes.length) * TIMED_TEXT_BYTES;
 }

@@ -1,5 +1,5 @@
 import { maskOf, MASK, CHANNEL_NAMES } from '@visavis/face';
-import type { MotionFrame } from '@visavis/motion';
+import type { MotionFrame, SpeechTimes } from '@visavis/motion';
 import type { EnvelopeBodies } from '@visavis/protocol/ingress';
 import { encodeMotion } from '@visavis/protocol/motion';
 import { BUNDLE_POLICY, ChunkBundler } from './bundler.js';
@@ -68,6 +68,11 @@ export class Reply {
   /** When `sendDue` has something to send although no audio came; `undefined` where nothing is held back. */
   get dueMs(): number | undefined {
     return earliest(this.#audio.dueMs, this.#motion.dueMs);
+  }
+
+  /** More of what is known of the utterance, checked: ahead of the samples that it is about. */
+  tell(times: SpeechTimes): void {
+    this.#engine.tell(times);
   }
 
   /** Takes the next samples, at most a second or so: nothing else is done meanwhile. */

@@ -1,7 +1,7 @@
 import type { ClientAudioInput } from '@visavis/protocol/ingress';
 import { Intake } from './intake.js';
 import { refusal } from './refusal.js';
-import { readStart } from './request-start.js';
+import { readStart, readTimes } from './request-start.js';
 import { readTrace } from './trace.js';
 
 const MAX_REQ_ID_LENGTH = 128;
@@ -43,17 +43,25 @@ export class RequestQueue {
     return this.#bytes;
   }
 
-  /** Throws `invalidRequest` where the req_id or the options are not usable; nothing is queued then. */
+  /**
+   * Throws `invalidRequest` where the req_id or the options are not usable. Nothing is queued then of a request that would
+   * begin; of one that goes on only what was told is left out, for its audio is good without.
+   */
   accept(input: ClientAudioInput, nowMs: number): void {
     const { reqId, audio, end } = input;
     if (reqId === this.#staleId) {
       if (end) this.#staleId = undefined;
       return;
     }
-    const request = this.#open?.reqId === reqId ? this.#open : this.#begin(input, nowMs);
-    request.append(audio, end, nowMs);
-    if (end) this.#open = undefined;
-    void this.#serve();
+    const goesOn = this.#open?.reqId === reqId;
+    const request = goesOn ? this.#open! : this.#begin(input, nowMs);
+    try {
+      if (goesOn && input.requestOptions) request.tell(readTimes(input.requestOptions, request.told));
+    } finally {
+      request.append(audio, end, nowMs);
+      if (end) this.#open = undefined;
+      void this.#serve();
+    }
   }
 
   /** Cuts off the named request and those before it. One that is finished or unknown changes nothing. */

@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CHANNEL_NAMES, MASK } from '@visavis/face';
+import { CHANNEL, CHANNEL_NAMES, MASK } from '@visavis/face';
 import type { MotionModel, MotionStream } from '@visavis/motion';
 import { createSignalModel } from '@visavis/motion/signal';
+import type { EnvelopeBodies, ServerResponseAnimation } from '@visavis/protocol/ingress';
 import { decodeMotion } from '@visavis/protocol/motion';
-import { connect, frameIndices, range, startServer } from '../test/client.js';
+import { connect, frameIndices, range, startServer, type TestClient } from '../test/client.js';
 import { oggOpus } from '../test/ogg-writer.js';
 import { speechBytes, syntheticSpeech } from '../test/speech.js';
 import type { MotionServer } from './index.js';
 
 vi.setConfig({ testTimeout: 120_000 });
+
+type RequestOptionsInit = NonNullable<EnvelopeBodies['clientAudioInput']['requestOptions']>;
 
 let server: MotionServer;
 beforeEach(async () => { server = await startServer(); });
@@ -128,6 +131,52 @@ describe('a request', () => {
     client.audio('b', speechBytes(500), true);
     await client.ended('b');
     expect(frameIndices(client.replies('b'))).toEqual(range(15));
+  });
+});
+
+describe('phonemes of a later chunk', () => {
+  const SECOND_MS = 1000;
+  const timed = (text: string, startMs: number, endMs: number) => ({ text, startMs, endMs });
+  /** Its times are of the utterance, not of the chunk. */
+  const SECOND = [timed('ɑ', 1000, 1300), timed('p', 1300, 1400), timed('ɑ', 1400, 1800), timed('m', 1800, 1900), timed('ɑ', 1900, 2000)];
+  const bytes = speechBytes(2000);
+  const posesOf = (replies: readonly ServerResponseAnimation[]) => replies.flatMap(({ motion }) => (motion ? decodeMotion(motion).poses.map(({ values }) => values) : []));
+
+  async function speak(client: TestClient, reqId: string, options: RequestOptionsInit | undefined): Promise<Float32Array[]> {
+    client.send('clientAudioInput', { reqId, audio: bytes.subarray(0, SECOND_MS * 32), requestOptions: { phonemes: [timed('ɑ', 0, 500)] } });
+    client.send('clientAudioInput', { reqId, audio: bytes.subarray(SECOND_MS * 32), ...(options && { requestOptions: options }) });
+    client.audio(reqId, new Uint8Array(0), true);
+    await client.ended(reqId);
+    return posesOf(client.replies(reqId));
+  }
+
+  it('close the lips at their frames, and only then', async () => {
+    const client = await connect(server);
+    const told = await speak(client, 'told', { phonemes: SECOND });
+    const untold = await speak(client, 'untold', undefined);
+    const press = CHANNEL.mouthPressLeft;
+    const closed = told.flatMap((values, i) => (values[press]! - untold[i]![press]! > 0.05 ? [i] : []));
+    // At 30 a second, 1300..1400 and 1800..1900 ms are frames 39..41 and 54..56.
+    expect(closed).toEqual([39, 40, 41, 54, 55, 56]);
+    expect(told.slice(0, 29)).toEqual(untold.slice(0, 29));
+    expect(await speak(client, 'otherwise', { emotion: 'angry', startMs: 900, warmupMs: 950, phonemes: SECOND })).toEqual(told);
+  });
+
+  it('that cannot be are told as an error, and its audio counts all the same', async () => {
+    const client = await connect(server);
+    const untold = await speak(client, 'untold', undefined);
+    expect(await speak(client, 'turned', { phonemes: [timed('m', 1300, 1200)] })).toEqual(untold);
+    expect(await speak(client, 'many', { phonemes: Array.from({ length: 20_000 }, () => timed('m', 1300, 1400)) })).toEqual(untold);
+    expect(await speak(client, 'long', { words: [timed('m'.repeat(201), 1300, 1400)] })).toEqual(untold);
+    expect(client.errors().map(({ reqId, detail }) => [reqId, detail?.code])).toEqual(range(3).map(() => ['', 'invalidRequest']));
+  });
+
+  it('may overlap, come in any order, too early and too late', async () => {
+    const client = await connect(server);
+    const poses = await speak(client, 'a', { phonemes: [...SECOND].reverse().concat(timed('m', 0, 500), timed('ɑ', 1250, 1850), timed('p', 900_000, 4_294_967_295)) });
+    expect(poses).toHaveLength(60);
+    expect(poses.every((values) => values.every(Number.isFinite))).toBe(true);
+    expect(client.errors()).toEqual([]);
   });
 });
 

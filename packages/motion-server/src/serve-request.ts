@@ -23,6 +23,7 @@ export async function serveRequest(request: Intake, reply: Reply, options: Serve
     while (!request.cancelled) {
       const piece = request.take(pieceBytes);
       if (piece) {
+        for (const times of request.takeTimes()) reply.tell(times);
         metrics.queueDelay.observe((clock.nowMs() - request.arrivedMs) / 1000);
         await work(request, reply, decoder.push(piece), options);
       } else if (request.ended) {

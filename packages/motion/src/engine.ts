@@ -1,6 +1,6 @@
 import { Conditioner } from './condition.js';
 import { MotionInputError } from './error.js';
-import { checkExpression, type Expression } from './expression/index.js';
+import { checkExpression, checkTimes, type Expression, type SpeechTimes } from './expression/index.js';
 import { FrameSampler, type MotionFrame } from './frames.js';
 import type { MotionModel, MotionStream } from './model.js';
 import { StreamingResampler } from './resample/index.js';
@@ -27,8 +27,8 @@ export interface MotionEngineOptions {
 }
 
 /**
- * Speech audio in, frames out, for one utterance at a time. No I/O, no clock: frames depend on the samples alone, bit
- * for bit the same however they are cut into pushes.
+ * Speech audio in, frames out, for one utterance at a time. No I/O, no clock: frames depend on the samples alone and
+ * what is told of them, bit for bit the same however they are cut into pushes.
  *
  * Frame k is at k * 1000 / fps ms from the utterance's first sample. After `flush` the frames cover the audio: every k
  * whose time lies before its end, none for no audio, and the mouth eases to rest over the last 50 ms. Before that a
@@ -42,6 +42,8 @@ export class MotionEngine {
   readonly #conditioner: Conditioner;
   readonly #resampler: StreamingResampler;
   readonly #sampler: FrameSampler;
+  /** How many words and phonemes are known. */
+  #told: { readonly words: number; readonly phonemes: number };
   /** Samples pushed, and those of them that a pull has seen. */
   #samples = 0;
   #pulledSamples = 0;
@@ -59,6 +61,7 @@ export class MotionEngine {
     this.#conditioner = new Conditioner(sampleRate);
     this.#resampler = new StreamingResampler(sampleRate, model.sampleRate);
     this.#sampler = new FrameSampler({ fps, poseRateHz: model.poseRateHz, originMs: this.#originMs, startMs });
+    this.#told = countOf(expression);
     this.#stream = model.open({ expression, originMs: this.#originMs });
   }
 
@@ -75,6 +78,19 @@ export class MotionEngine {
     const clean = this.#conditioner.push(samples);
     this.#samples += samples.length;
     this.#stream.push(this.#resampler.push(clean));
+  }
+
+  /**
+   * Tells more of the utterance than was known at first, in milliseconds from its start: as the voice goes on, ahead of the
+   * audio it is about. What it says of audio pushed before comes too late for frames that are ready. Throws MotionInputError
+   * `invalidExpression`, also where it would be over 20,000 words or phonemes in all, and then has taken nothing.
+   */
+  tell(times: SpeechTimes): void {
+    if (this.#closed) return;
+    checkTimes(times, this.#told);
+    const more = countOf(times);
+    this.#told = { words: this.#told.words + more.words, phonemes: this.#told.phonemes + more.phonemes };
+    this.#stream.tell?.(times);
   }
 
   /**
@@ -103,6 +119,7 @@ export class MotionEngine {
     this.#samples = 0;
     this.#pulledSamples = 0;
     this.#ended = false;
+    this.#told = countOf(this.#options.expression);
     this.#conditioner.reset();
     this.#resampler.reset();
     this.#stream.reset();
@@ -135,6 +152,10 @@ export class MotionEngine {
   get #originMs(): number {
     return this.#options.startMs - this.#options.warmupMs;
   }
+}
+
+function countOf({ words = [], phonemes = [] }: SpeechTimes): { words: number; phonemes: number } {
+  return { words: words.length, phonemes: phonemes.length };
 }
 
 function checkOptions({ sampleRate, fps, startMs, warmupMs, expression }: Required<MotionEngineOptions>): void {

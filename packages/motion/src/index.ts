@@ -6,7 +6,7 @@ export {
   MAX_FPS, MAX_PENDING_MS, MIN_FPS, MotionEngine, SUPPORTED_SAMPLE_RATES, type MotionEngineOptions,
 } from './engine.js';
 export { EMOTIONS, type Emotion } from '@visavis/face';
-export { checkExpression, type Expression, type TimedText } from './expression/index.js';
+export { checkExpression, checkTimes, type Expression, type SpeechTimes, type TimedText } from './expression/index.js';
 export { MotionInputError, type MotionErrorCode } from './error.js';
 export { RELEASE_MS, type MotionFrame } from './frames.js';
 export type { MotionModel, MotionStream, StreamOptions } from './model.js';

@@ -1,4 +1,4 @@
-import type { Expression } from './expression/index.js';
+import type { Expression, SpeechTimes } from './expression/index.js';
 
 /**
  * What turns speech into poses: the seam between the engine and the signal model, or a trained network.
@@ -38,6 +38,11 @@ export interface MotionStream {
    * The poses are the same for any chunking of the same samples. May be a promise, so that work can be batched.
    */
   pull(): Float32Array[] | Promise<Float32Array[]>;
+  /**
+   * More of what is known of the utterance, checked; it adds to what was known before. Poses given already stay what they
+   * were. A model that can use none leaves it out.
+   */
+  tell?(times: SpeechTimes): void;
   /** Ends the audio: the next pull gives every pose k left with k / poseRateHz before the end. */
   flush(): void;
   /** Back to the state of a new stream. A pull pending then must settle; its result is discarded. */

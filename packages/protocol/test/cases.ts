@@ -60,6 +60,13 @@ export const ENVELOPE_CASES: Record<string, EnvelopeCase> = {
       },
     },
   },
+  'audio input that goes on, with times': {
+    kind: 'clientAudioInput',
+    body: {
+      reqId: 'r', audio: bytes(4, 5),
+      requestOptions: { words: [{ text: 'there', startMs: 1200, endMs: 1490 }], phonemes: [{ text: 'ð', startMs: 1200, endMs: 1260 }] },
+    },
+  },
   'end alone': { kind: 'clientAudioInput', body: { reqId: 'r', end: true } },
   interrupt: { kind: 'clientInterrupt', body: { reqId: 'r' } },
   error: {

@@ -5,7 +5,7 @@
 export { systemClock, type Clock } from './clock.js';
 export type { EnvelopeMessage, PcmMessage, SpeechListener, SpeechMessage } from './speech.js';
 export { newAvatarSession, type AvatarSession, type SessionState } from './session/avatar-session.js';
-export type { SpeechOptions, TimedSpeech } from './session/speech-options.js';
+export type { SpeechOptions, SpeechTimes, TimedSpeech } from './session/speech-options.js';
 export type { AvatarSessionConfig, TraceHeaders } from './session/config.js';
 export { TokenCache } from './session/token-cache.js';
 export { createRelay, type AudioChoice, type Relay, type RelayOptions } from './relay/relay.js';

@@ -84,7 +84,8 @@ it('carries an emotion and phonemes with their times to the model, in a thread o
   const { session, motion } = sessionOn(server);
   await session.start();
   const phonemes = [{ text: 'm', startMs: 100, endMs: 180.4 }, { text: 'AH0', startMs: 180.4, endMs: 300 }];
-  session.sendAudio(tone(1), true, { emotion: 'happy', emotionIntensity: 0.5, phonemes });
+  session.sendAudio(tone(1), false, { emotion: 'happy', emotionIntensity: 0.5, phonemes });
+  session.sendAudio(tone(1), true, { phonemes: [{ text: 'm', startMs: 1500, endMs: 1600 }] });
   await motion.first(({ end }) => end);
   const poses = motion.items.flatMap(({ bytes }) => {
     const envelope = decodeEnvelope(bytes);
@@ -92,7 +93,7 @@ it('carries an emotion and phonemes with their times to the model, in a thread o
   });
   const at = (ms: number) => poses[Math.round((ms * 30) / 1000)]!.values;
   expect(at(500)[CHANNEL.mouthSmileLeft]).toBeCloseTo(0.5, 2);
-  expect([50, 140, 240].map((ms) => Math.round(at(ms)[CHANNEL.mouthClose]! * 100))).toEqual([0, 100, 0]);
+  expect([50, 140, 240, 1450, 1550, 1650].map((ms) => Math.round(at(ms)[CHANNEL.mouthClose]! * 100))).toEqual([0, 100, 0, 0, 100, 0]);
 });
 
 it('is told what is wrong with its credentials', async () => {

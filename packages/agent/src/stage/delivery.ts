@@ -8,6 +8,9 @@ export const MAX_AHEAD_MS = 20_000;
 /** A client that was told to stop reports within a round trip; after this, what it last told must do. */
 const REPORT_WAIT_MS = 400;
 
+/** No utterance is longer, milliseconds: a day. A voice that tells such times has no clock. */
+const LONGEST_MS = 86_400_000;
+
 /** How an utterance ended. */
 export interface Heard {
   /** Undefined where nothing of it was sent. */
@@ -33,7 +36,7 @@ export interface DeliveryHost {
 export interface SpeechPiece {
   /** At the stage's rate. */
   readonly samples: Int16Array;
-  /** Times in milliseconds from the utterance's first sample. */
+  /** Times in milliseconds from the utterance's first sample; those that cannot be are left out. */
   readonly words?: readonly TimedText[];
   readonly phonemes?: readonly TimedText[];
 }
@@ -87,13 +90,14 @@ export class Delivery {
   }
 
   /** Sends a piece; resolves when the next may come. Rejects with a `VisavisError` where the Motion Server cannot be reached. */
-  async push({ samples, words = [], phonemes = [] }: SpeechPiece): Promise<void> {
+  async push({ samples, ...told }: SpeechPiece): Promise<void> {
     if (this.isOver) return;
+    const [words, phonemes] = [usable(told.words), usable(told.phonemes)];
     this.#samples += samples.length;
     this.#loudness.push(samples);
     this.words.tell(words);
-    this.#turn ??= this.#begin({ ...this.#options, words, phonemes });
-    await this.#turn.send(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    this.#turn ??= this.#begin(this.#options);
+    await this.#turn.send(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), { words, phonemes });
     this.#caption(false);
     while (!this.isOver && this.audioMs - this.playedMs > MAX_AHEAD_MS) await new Promise<void>((wake) => (this.#wake = wake));
   }
@@ -154,6 +158,10 @@ export class Delivery {
     const text = interrupted ? this.words.heardBy(playedMs, this.audioMs) : this.words.within(this.audioMs).map((word) => word.text).join(' ');
     this.#host.finished(this, { reqId: this.reqId, playedMs, interrupted, text });
   }
+}
+
+function usable(times: readonly TimedText[] = []): readonly TimedText[] {
+  return times.filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs < LONGEST_MS);
 }
 
 function rounded({ text, startMs, endMs }: TimedText): TimedText {

@@ -12,7 +12,7 @@ import { systemClock } from '../clock.js';
 import { Metrics } from '../metrics.js';
 import { createLocalHost, type EngineHost, type EngineOptions, type RemoteEngine } from './host.js';
 import type { WorkerThread } from './lane.js';
-import { loadModel } from './load-model.js';
+import { loadModel, type ModelChoice } from './load-model.js';
 import { createWorkerPool } from './pool.js';
 
 beforeAll(build, 180_000);
@@ -50,16 +50,21 @@ async function expected(audio: readonly Float32Array[], options: EngineOptions):
 const plain = (all: readonly MotionFrame[]) => all.map(({ index, timeMs, pose }) => [index, timeMs, ...pose.values]);
 
 /** A pool, and its threads in the order they were made. */
-async function createPool(workers: number, clock = systemClock) {
+async function createPool(workers: number, clock = systemClock, model: ModelChoice = 'baseline') {
   const threads: Worker[] = [];
   const spawn = (): WorkerThread => {
-    const thread = new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [], workerData: 'baseline' });
+    const thread = new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [], workerData: model });
     threads.push(thread);
     return thread;
   };
   const metrics = new Metrics();
-  const pool = await createWorkerPool({ model: 'baseline', workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
+  const pool = await createWorkerPool({ model, workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
   return { pool, threads, metrics };
+}
+
+/** The largest difference of any channel. */
+function difference(a: readonly MotionFrame[], b: readonly MotionFrame[]): number {
+  return Math.max(...a.map(({ pose }, i) => Math.max(...pose.values.map((value, c) => Math.abs(value - b[i]!.pose.values[c]!)))));
 }
 
 let host: EngineHost;
@@ -119,13 +124,33 @@ describe.each(HOSTS)('engines %s', (_, create) => {
   });
 });
 
+describe('what is told as speech goes on', () => {
+  const clause = [{ text: 'ɑ', startMs: 500, endMs: 600 }, { text: 'b', startMs: 600, endMs: 700 }, { text: 'ɑ', startMs: 700, endMs: 1000 }];
+  const audio = pieces(speech(1200, 16_000), 16_000);
+  const told = (engine: RemoteEngine, before: (piece: number) => unknown = () => undefined) => frames(engine, audio, (i) => {
+    if (i === 25) engine.tell({ phonemes: clause });
+    return before(i);
+  });
+
+  it('reaches the network in another thread, and the one that takes over', async () => {
+    const { model } = await loadModel('network');
+    const { pool, threads } = await createPool(1, systemClock, 'network');
+    host = pool;
+    const here = createLocalHost(model, true);
+    const expression = { phonemes: clause };
+    const whole = await frames(here.join().open(at(16_000, { expression })), audio);
+    const untold = await frames(here.join().open(at(16_000)), audio);
+    await here.dispose();
+    expect(difference(whole, untold)).toBeGreaterThan(0.1);
+    expect(difference(await told(host.join().open(at(16_000))), whole)).toBeLessThan(1e-4);
+    const moved = await told(host.join().open(at(16_000)), (i) => void (i === 28 && threads[0]!.terminate()));
+    expect(threads).toHaveLength(2);
+    expect(difference(moved, whole)).toBeLessThan(0.05);
+  });
+});
+
 describe('a worker that ends', () => {
   const LONG_MS = 9000;
-
-  /** The largest difference of any channel. */
-  function difference(a: readonly MotionFrame[], b: readonly MotionFrame[]): number {
-    return Math.max(...a.map(({ pose }, i) => Math.max(...pose.values.map((value, c) => Math.abs(value - b[i]!.pose.values[c]!)))));
-  }
 
   it.each(RATES)('in the middle of an utterance at %i Hz costs no frame and repeats none', async (rate) => {
     const { pool, threads, metrics } = await createPool(1);

@@ -1,9 +1,11 @@
-import { MotionEngine, type MotionEngineOptions, type MotionFrame, type MotionModel } from '@visavis/motion';
+import { MotionEngine, type MotionEngineOptions, type MotionFrame, type MotionModel, type SpeechTimes } from '@visavis/motion';
 
 export type EngineOptions = Required<Omit<MotionEngineOptions, 'model'>>;
 
 /** One utterance through an engine, wherever that runs: what MotionEngine promises, with one call at a time. */
 export interface RemoteEngine {
+  /** More of what is known of the utterance, checked as MotionEngine does; what is pushed next may hang on it. */
+  tell(times: SpeechTimes): void;
   /**
    * Takes the next samples, which nobody changes afterwards; gives the frames that became ready. Rejects with
    * MotionInputError where the options or samples are not usable, or with what failed. Resolves to [] after `close`.
@@ -42,6 +44,10 @@ class LocalEngine implements RemoteEngine {
 
   constructor(engine: MotionEngine) {
     this.#engine = engine;
+  }
+
+  tell(times: SpeechTimes): void {
+    this.#engine.tell(times);
   }
 
   async push(samples: Float32Array): Promise<MotionFrame[]> {

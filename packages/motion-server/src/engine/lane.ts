@@ -1,3 +1,4 @@
+import type { SpeechTimes } from '@visavis/motion';
 import type { Clock } from '../clock.js';
 import type { Metrics } from '../metrics.js';
 import { Gathering } from './gathering.js';
@@ -36,6 +37,7 @@ export class Lane implements EngineLane {
   /** As in a Batch. */
   #ops: number[] = [];
   #options: EngineOptions[] = [];
+  #times: SpeechTimes[] = [];
   #samples: Float32Array[] = [];
   /** Calls among the `ops`: what is answered. */
   #calls = 0;
@@ -76,6 +78,11 @@ export class Lane implements EngineLane {
     this.#add(Op.Open, engine, 0);
   }
 
+  tell(engine: number, times: SpeechTimes): void {
+    this.#times.push(times);
+    this.#add(Op.Tell, engine, 0);
+  }
+
   /** Takes the array itself. */
   push(engine: number, samples: Float32Array): void {
     this.#samples.push(samples);
@@ -114,9 +121,10 @@ export class Lane implements EngineLane {
     const ops = Int32Array.from(this.#ops);
     const samples = packSamples(this.#samples);
     const calls = this.#calls;
-    this.#worker.postMessage({ ops, options: this.#options, samples }, [ops.buffer, samples.buffer]);
+    this.#worker.postMessage({ ops, options: this.#options, times: this.#times, samples }, [ops.buffer, samples.buffer]);
     this.#ops = [];
     this.#options = [];
+    this.#times = [];
     this.#samples = [];
     this.#calls = 0;
     if (calls === 0) return;

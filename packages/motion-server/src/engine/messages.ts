@@ -1,9 +1,9 @@
 import { CHANNEL_COUNT, createPose } from '@visavis/face';
-import { MotionInputError, type MotionErrorCode, type MotionFrame } from '@visavis/motion';
+import { MotionInputError, type MotionErrorCode, type MotionFrame, type SpeechTimes } from '@visavis/motion';
 import type { EngineOptions } from './host.js';
 
-/** What is asked of an engine: `open` takes options, `push` samples; `push` and `finish` are calls, which are answered. */
-export enum Op { Open, Push, Finish, Close }
+/** What is asked of an engine: `open` takes options, `tell` times, `push` samples; `push` and `finish` are calls, which are answered. */
+export enum Op { Open, Tell, Push, Finish, Close }
 
 /** All that goes to one worker at a time. Numbers in one array: a hundred objects cost more to send than their samples. */
 export interface Batch {
@@ -11,6 +11,8 @@ export interface Batch {
   readonly ops: Int32Array;
   /** Of those that open, in order. */
   readonly options: readonly EngineOptions[];
+  /** Of those that are told more, in order. */
+  readonly times: readonly SpeechTimes[];
   /** Of the pushes, one after the other. */
   readonly samples: Float32Array;
 }

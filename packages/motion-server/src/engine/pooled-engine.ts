@@ -1,4 +1,4 @@
-import type { MotionFrame } from '@visavis/motion';
+import type { MotionFrame, SpeechTimes } from '@visavis/motion';
 import { AudioHistory } from './audio-history.js';
 import type { EngineOptions, RemoteEngine } from './host.js';
 
@@ -12,6 +12,7 @@ export interface EngineLane {
   /** Takes an engine in; its results come under the number. */
   enter(engine: PooledEngine): number;
   open(id: number, options: EngineOptions): void;
+  tell(id: number, times: SpeechTimes): void;
   push(id: number, samples: Float32Array): void;
   finish(id: number): void;
   close(id: number): void;
@@ -24,12 +25,14 @@ interface Call {
 }
 
 /**
- * An engine in a worker. Keeps the audio that the next frame hangs on, 4 s and what is under way, and which frame
- * that is: where its worker ends, another goes on from there, and no frame is lost or repeated.
+ * An engine in a worker. Keeps the audio that the next frame hangs on, 4 s and what is under way, what was told, and which
+ * frame that is: where its worker ends, another goes on from there, and no frame is lost or repeated.
  */
 export class PooledEngine implements RemoteEngine {
   readonly #options: EngineOptions;
   readonly #history: AudioHistory;
+  /** What was told since it was opened; each is exact by itself, so they are not put together. */
+  readonly #told: SpeechTimes[] = [];
   /** The lane to be in now. */
   readonly #choose: () => EngineLane | undefined;
   #lane: EngineLane | undefined;
@@ -54,6 +57,11 @@ export class PooledEngine implements RemoteEngine {
 
   get fps(): number {
     return this.#options.fps;
+  }
+
+  tell(times: SpeechTimes): void {
+    this.#told.push(times);
+    if (!this.#closed && !this.#failure) this.#lane?.tell(this.#id, times);
   }
 
   push(samples: Float32Array): Promise<MotionFrame[]> {
@@ -116,6 +124,7 @@ export class PooledEngine implements RemoteEngine {
     if (!this.#lane) return this.fail(new Error('no worker runs'));
     this.#id = this.#lane.enter(this);
     this.#lane.open(this.#id, options);
+    for (const times of this.#told) this.#lane.tell(this.#id, times);
   }
 
   #begin(kind: Call['kind'], samples?: Float32Array): Promise<MotionFrame[]> {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { MotionEngine, type MotionFrame } from '@visavis/motion';
+import { MotionEngine, type MotionFrame, type SpeechTimes } from '@visavis/motion';
 import { loadModel, type ModelChoice } from './load-model.js';
 import type { EngineOptions } from './host.js';
 import { Op, OP_FIELDS, packPoses, RESULT_FIELDS, toCallError, type Answer, type Batch, type CallError, type Ready } from './messages.js';
@@ -23,8 +23,8 @@ const slots = new Map<number, Slot>();
 port.on('message', (batch: Batch) => void work(batch));
 port.postMessage({ model: model.id, ...rest } satisfies Ready);
 
-async function work({ ops, options, samples }: Batch): Promise<void> {
-  let [opened, from] = [0, 0];
+async function work({ ops, options, times, samples }: Batch): Promise<void> {
+  let [opened, told, from] = [0, 0, 0];
   const calls: Promise<Outcome>[] = [];
   // Pushes at once, in order; the pulls of a batch are under way together, so that a model may batch them.
   for (let at = 0; at < ops.length; at += OP_FIELDS) {
@@ -32,6 +32,9 @@ async function work({ ops, options, samples }: Batch): Promise<void> {
     switch (ops[at] as Op) {
       case Op.Open:
         slots.set(engine, open(options[opened++]!));
+        break;
+      case Op.Tell:
+        tell(engine, times[told++]!);
         break;
       case Op.Push:
         calls.push(call(engine, samples.subarray(from, from += ops[at + 2]!)));
@@ -60,6 +63,12 @@ function open(options: EngineOptions): Slot {
   } catch (error) {
     return toCallError(error);
   }
+}
+
+/** An engine that could not be opened says so at its next call. */
+function tell(engine: number, times: SpeechTimes): void {
+  const slot = slots.get(engine);
+  if (slot instanceof MotionEngine) slot.tell(times);
 }
 
 function close(engine: number): void {

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { CHANNEL, CHANNEL_COUNT, EMOTIONS } from '@visavis/face';
 import { describe, expect, it } from 'vitest';
 import { MotionEngine, createSignalModel } from '../index.js';
-import { checkExpression, LipTimeline, Mood, type Expression, type TimedText } from './index.js';
+import { checkExpression, checkTimes, LipTimeline, Mood, type Expression, type TimedText } from './index.js';
 import { MAX_TIMED_TEXTS } from './expression.js';
 import { lipDuties, spelledContacts } from './phonemes.js';
+import { Spans } from './spans.js';
 
 describe('an expression', () => {
   it('is refused with a code where it makes no sense', () => {
@@ -21,6 +22,16 @@ describe('an expression', () => {
     }
     for (const emotion of EMOTIONS) expect(() => checkExpression({ emotion, intensity: 0.5, ...word({}) })).not.toThrow();
     expect(() => checkExpression({})).not.toThrow();
+  });
+
+  it('may be told more of, but no more than could be told at once', () => {
+    const phonemes = [{ text: 'a', startMs: 0, endMs: 1 }];
+    expect(() => checkTimes({ phonemes }, { words: MAX_TIMED_TEXTS, phonemes: MAX_TIMED_TEXTS - 1 })).not.toThrow();
+    expect(() => checkTimes({ phonemes }, { words: 0, phonemes: MAX_TIMED_TEXTS })).toThrow(expect.objectContaining({ code: 'invalidExpression' }));
+    const engine = new MotionEngine({ model: createSignalModel(), sampleRate: 16_000, fps: 30, expression: { phonemes: Array.from({ length: MAX_TIMED_TEXTS }, () => phonemes[0]!) } });
+    expect(() => engine.tell({ phonemes })).toThrow(expect.objectContaining({ code: 'invalidExpression' }));
+    expect(() => engine.tell({ words: [{ text: 'a', startMs: Number.NaN, endMs: 1 }] })).toThrow(expect.objectContaining({ code: 'invalidExpression' }));
+    engine.tell({ words: phonemes });
   });
 });
 
@@ -67,6 +78,30 @@ describe('the lips\' timeline', () => {
     expect([1050, 1250, 1350, 1600].map((ms) => timeline.contactAt('lips', ms))).toEqual(['likely', 'unlikely', 'likely', undefined]);
     expect(timeline.contactAt('teeth', 1050)).toBe('unlikely');
     expect(new LipTimeline({ words: [{ text: 'mob', startMs: 0, endMs: 500 }], phonemes }).contactAt('lips', 100)).toBe(false);
+  });
+});
+
+describe('what is told later', () => {
+  const phoneme = (text: string, startMs: number, endMs: number): TimedText => ({ text, startMs, endMs });
+
+  it('adds to what was known, in any order, and is exact by itself', () => {
+    const timeline = new LipTimeline({ phonemes: [phoneme('ɑ', 0, 200)] });
+    timeline.tell({ phonemes: [phoneme('ɑ', 1000, 1100), phoneme('m', 1100, 1200)] });
+    timeline.tell({ phonemes: [phoneme('b', 600, 700), phoneme('ɑ', 500, 600)] });
+    timeline.tell({ phonemes: [phoneme('p', 100, 180)] });
+    expect([50, 150, 300, 550, 650, 800, 1050, 1150, 1250].map((ms) => timeline.contactAt('lips', ms)))
+      .toEqual([false, true, undefined, false, true, undefined, false, true, undefined]);
+    timeline.tell({ words: [{ text: 'mum', startMs: 1300, endMs: 1600 }] });
+    expect(timeline.contactAt('lips', 1320)).toBe('likely');
+  });
+
+  it('is the same to the moment as if it had been told at once, however it comes', () => {
+    const times = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 30 });
+    fc.assert(fc.property(fc.array(fc.record({ from: fc.nat(60), length: fc.nat(9) }), { maxLength: 20 }), times, (pieces, moments) => {
+      const spans = new Spans();
+      for (const { from, length } of pieces) spans.add({ fromMs: from, toMs: from + length });
+      for (const ms of moments) expect(spans.has(ms)).toBe(pieces.some(({ from, length }) => ms >= from && ms < from + length));
+    }));
   });
 });
 

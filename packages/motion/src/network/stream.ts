@@ -1,3 +1,4 @@
+import type { SpeechTimes } from '../expression/index.js';
 import type { MotionStream, StreamOptions } from '../model.js';
 import type { PendingSteps, StepBatcher, StepStream, Tensors } from './batcher.js';
 import { PoseDecoder } from './decoder/index.js';
@@ -38,6 +39,10 @@ export class NetworkStream implements MotionStream, StepStream {
   push(samples: Float32Array): void {
     this.#samples += samples.length;
     this.#features.push(samples, (step) => this.#steps.push(step));
+  }
+
+  tell(times: SpeechTimes): void {
+    this.#decoder.tell(times);
   }
 
   async pull(): Promise<Float32Array[]> {

@@ -79,7 +79,7 @@ export interface ClientAudioInput {
   readonly end: boolean;
   readonly audio: Uint8Array;
   readonly traceContext: TraceContext | undefined;
-  /** On a request's first message only. */
+  /** All but words and phonemes counts on the first message of a request only. */
   readonly requestOptions: RequestOptions | undefined;
 }
 
@@ -98,12 +98,15 @@ export interface RequestOptions {
   readonly startMs: number;
   /** Resume: the audio begins this much before start_ms, to warm the model up. */
   readonly warmupMs: number;
+  /** What is heard when, on any message of a request: each adds to those before. */
   readonly words: readonly TimedText[];
+  /** Exact from the first to the last of those in one message. */
   readonly phonemes: readonly TimedText[];
 }
 
 export interface TimedText {
   readonly text: string;
+  /** Milliseconds from the utterance's first sample, whichever message says it. */
   readonly startMs: number;
   readonly endMs: number;
 }

@@ -260,7 +260,7 @@ export type ClientAudioInput = Message$1<"message.ClientAudioInput"> & {
   traceContext?: TraceContext | undefined;
 
   /**
-   * On a request's first message only.
+   * All but words and phonemes counts on the first message of a request only.
    *
    * @generated from field: message.RequestOptions request_options = 100;
    */
@@ -331,11 +331,15 @@ export type RequestOptions = Message$1<"message.RequestOptions"> & {
   warmupMs: number;
 
   /**
+   * What is heard when, on any message of a request: each adds to those before.
+   *
    * @generated from field: repeated message.TimedText words = 5;
    */
   words: TimedText[];
 
   /**
+   * Exact from the first to the last of those in one message.
+   *
    * @generated from field: repeated message.TimedText phonemes = 6;
    */
   phonemes: TimedText[];
@@ -358,6 +362,8 @@ export type TimedText = Message$1<"message.TimedText"> & {
   text: string;
 
   /**
+   * Milliseconds from the utterance's first sample, whichever message says it.
+   *
    * @generated from field: uint32 start_ms = 2;
    */
   startMs: number;

@@ -68,6 +68,21 @@ describe('a presenter', () => {
     expect(peer.all('audio')).toMatchObject([{ reqId, end: true, epoch: client.epoch }]);
   });
 
+  it('tells what each piece says beside it', async () => {
+    const { motionServer, presenter } = await stage();
+    const word = (text: string) => [{ text, startMs: 0, endMs: 9 }];
+    const turn = presenter.beginTurn({ emotion: 'calm', words: word('one') });
+    await turn.send(pcm(1), { words: word('two'), phonemes: word('m') });
+    await turn.send(pcm(2), { phonemes: word('p') });
+    await turn.send(pcm(3));
+    await turn.end();
+    const behind = await motionServer.connection();
+    await behind.first('clientAudioInput', ({ end }) => end);
+    const inputs = behind.received.items.flatMap((one) => (one.case === 'clientAudioInput' ? [one.value.requestOptions] : []));
+    expect(inputs.map((options) => options && [options.emotion, options.words.map(({ text }) => text), options.phonemes.map(({ text }) => text)]))
+      .toEqual([['calm', ['one', 'two'], ['m']], ['', [], ['p']], undefined, undefined]);
+  });
+
   it('on a client\'s interrupt cuts the turn, flushes, tells the server and forwards nothing more of it', async () => {
     const { motionServer, presenter, peer, client } = await stage();
     const turn = presenter.beginTurn();

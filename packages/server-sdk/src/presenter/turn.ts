@@ -1,5 +1,5 @@
 import type { AvatarSession } from '../session/avatar-session.js';
-import type { SpeechOptions } from '../session/speech-options.js';
+import type { SpeechOptions, SpeechTimes } from '../session/speech-options.js';
 
 const NO_AUDIO = new Uint8Array(0);
 
@@ -20,9 +20,11 @@ export interface Turn {
   readonly reqId: string | undefined;
   /**
    * Sends a piece of PCM; await it before the next, that is the backpressure. Does nothing once the turn was cut
-   * or has ended. Rejects with a `VisavisError` where the Motion Server cannot be reached.
+   * or has ended. `times` say what is heard in it, or later on, in milliseconds from the turn's first sample; they add to
+   * those of `beginTurn`. Rejects with a `VisavisError`: `invalidRequest` where times cannot be, or where the Motion Server
+   * cannot be reached.
    */
-  send(pcm: Uint8Array): Promise<void>;
+  send(pcm: Uint8Array, times?: SpeechTimes): Promise<void>;
   /** No more audio: the reply runs out by itself. */
   end(): Promise<void>;
 }
@@ -48,8 +50,8 @@ export class SpokenTurn implements Turn {
     return !this.#ended && !this.signal.aborted;
   }
 
-  send(pcm: Uint8Array): Promise<void> {
-    return this.isOpen ? this.#host.inOrder(() => this.#deliver(pcm, false)) : Promise.resolve();
+  send(pcm: Uint8Array, times?: SpeechTimes): Promise<void> {
+    return this.isOpen ? this.#host.inOrder(() => this.#deliver(pcm, false, times)) : Promise.resolve();
   }
 
   end(): Promise<void> {
@@ -62,7 +64,7 @@ export class SpokenTurn implements Turn {
     this.#abort.abort();
   }
 
-  async #deliver(pcm: Uint8Array, end: boolean): Promise<void> {
+  async #deliver(pcm: Uint8Array, end: boolean, times?: SpeechTimes): Promise<void> {
     if (this.signal.aborted) return;
     const session = await this.#host.session();
     this.#session ??= session;
@@ -70,7 +72,13 @@ export class SpokenTurn implements Turn {
     if (this.#session !== session) return this.cut();
     await session.ready();
     if (this.signal.aborted) return;
-    this.reqId = session.sendAudio(pcm, end, this.#options);
+    this.reqId = session.sendAudio(pcm, end, this.reqId === undefined ? withTimes(this.#options, times) : times);
     this.#host.sent(this.reqId);
   }
+}
+
+function withTimes(options: SpeechOptions | undefined, times: SpeechTimes | undefined): SpeechOptions | undefined {
+  if (!options || !times) return options ?? times;
+  const both = <T>(first: readonly T[] = [], second: readonly T[] = []): readonly T[] => [...first, ...second];
+  return { ...options, words: both(options.words, times.words), phonemes: both(options.phonemes, times.phonemes) };
 }

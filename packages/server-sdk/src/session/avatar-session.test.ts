@@ -236,6 +236,28 @@ describe('requests', () => {
     expect(peer.received.items.filter((one) => one.case === 'clientAudioInput')).toHaveLength(2);
   });
 
+  it('sends the times of later chunks with them, and nothing else of their options', async () => {
+    const { session, peer } = await started();
+    const phonemes = [{ text: 'm', startMs: 0.4, endMs: 99.6 }];
+    session.sendAudio(pcm(1), false, { emotion: 'calm', phonemes });
+    session.sendAudio(pcm(2), false, { emotion: 'angry', startMs: 40, words: [{ text: 'hi', startMs: 100.4, endMs: 200 }] });
+    session.sendAudio(pcm(3), false, { words: [], emotion: 'angry' });
+    for (const text of ['NaN', 'late']) {
+      const startMs = text === 'NaN' ? Number.NaN : 300;
+      expect(() => session.sendAudio(pcm(9), false, { words: [{ text, startMs, endMs: 200 }] })).toThrow(expect.objectContaining({ code: 'invalidRequest' }));
+    }
+    const many = Array.from({ length: 20_000 }, () => phonemes[0]!);
+    expect(() => session.sendAudio(pcm(9), false, { phonemes: many })).toThrow(expect.objectContaining({ code: 'invalidRequest' }));
+    session.sendAudio(pcm(4), true);
+    session.sendAudio(pcm(5), true, { phonemes: many });
+    await peer.first('clientAudioInput', ({ audio }) => audio[0] === 5);
+    const inputs = peer.received.items.flatMap((one) => (one.case === 'clientAudioInput' ? [one.value] : []));
+    expect(inputs.map(({ audio }) => audio[0])).toEqual([1, 2, 3, 4, 5]);
+    const [, second, third, fourth] = inputs;
+    expect(second!.requestOptions).toEqual({ emotion: '', emotionIntensity: 0, startMs: 0, warmupMs: 0, words: [{ text: 'hi', startMs: 100, endMs: 200 }], phonemes: [] });
+    expect([third!.requestOptions, fourth!.requestOptions]).toEqual([undefined, undefined]);
+  });
+
   it('hands audio and motion to two callbacks, bytes untouched', async () => {
     const { session, peer, audio, motion } = await started();
     const reqId = session.sendAudio(pcm(1, 2), true);

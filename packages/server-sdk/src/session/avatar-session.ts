@@ -10,7 +10,7 @@ import { codedError } from './failure.js';
 import { IngressLink, LOW_WATER_BYTES } from './link.js';
 import { bareEnd, interruptedEnd, isAudioOnly, speechMessage } from './reply.js';
 import { MAX_KEPT_BYTES, RequestBook } from './requests.js';
-import { toRequestOptions, type SpeechOptions } from './speech-options.js';
+import { toLaterOptions, toRequestOptions, type SpeechOptions } from './speech-options.js';
 import type { Opening } from './utterance.js';
 
 /** Audio that may wait to be sent, bytes: five minutes at 24 kHz. Beyond it `sendAudio` refuses. */
@@ -36,7 +36,8 @@ export interface AvatarSession {
    * Sends PCM (mono s16le at the session's rate, any length), while reconnecting as soon as it is done. Chunks belong to
    * one request until one has `end`. Returns the request's id. Throws `invalidState` where the session is not open,
    * `queueFull` (nothing was sent, await `ready()` and repeat) where 16 MiB already wait, or 32 MiB are kept while
-   * reconnecting, `messageTooLarge` where the chunk alone is more, `invalidRequest` where the options say what cannot be.
+   * reconnecting, `messageTooLarge` where the chunk alone is more, `invalidRequest` where the options say what cannot be. Of
+   * a request's later chunks the options' words and phonemes count.
    */
   sendAudio(audio: Uint8Array, end?: boolean, options?: SpeechOptions): string;
   /** Resolves when less than 1 MiB waits to be sent, or when the session has ended. */
@@ -114,10 +115,11 @@ class IngressSession implements AvatarSession {
     const open = this.#state === 'open';
     if (open) refuseBeyond(MAX_BUFFERED_BYTES, audio.length, link.bufferedBytes);
     else refuseBeyond(MAX_KEPT_BYTES, audio.length, this.#book.keptBytes);
-    const opening = this.#book.nextIsFirst ? this.#opening(options) : {};
+    const opening = this.#book.nextIsFirst ? this.#opening(options) : undefined;
+    const times = opening ? undefined : toLaterOptions(options ?? {}, this.#book.told);
     const mirrored = !link.granted.has('audio');
-    const { reqId, state } = this.#book.add(audio, end, { sampleRate: this.#config.sampleRate, expectsAudio: !mirrored }, opening);
-    if (open && state !== 'dropped') link.send('clientAudioInput', { reqId, end, audio, ...opening });
+    const { reqId, state } = this.#book.add(audio, end, { sampleRate: this.#config.sampleRate, expectsAudio: !mirrored }, { ...(opening && { opening }), times });
+    if (open && state !== 'dropped') link.send('clientAudioInput', { reqId, end, audio, ...opening, ...(times && { requestOptions: times }) });
     if (mirrored) this.#mirror(reqId, audio, end, link.connectionId);
     return reqId;
   }

@@ -1,3 +1,4 @@
+import { NOTHING_TOLD, type TimesOnly, type ToldCount } from './speech-options.js';
 import { Utterance, type Opening, type UtteranceOptions } from './utterance.js';
 
 /** Unfinished requests one session keeps in mind; beyond it the oldest is forgotten and its replies pass unjudged. */
@@ -24,6 +25,11 @@ export class RequestBook {
     return this.#open === undefined;
   }
 
+  /** What the request that the next audio belongs to has been told. */
+  get told(): ToldCount {
+    return this.#open?.told ?? NOTHING_TOLD;
+  }
+
   /** Memory held for resuming, bytes. */
   get keptBytes(): number {
     let bytes = 0;
@@ -31,9 +37,10 @@ export class RequestBook {
     return bytes;
   }
 
-  /** Adds audio to the open request, or to a new one with `opening`. */
-  add(audio: Uint8Array, end: boolean, facts: Facts, opening: Opening): Utterance {
+  /** Adds audio to the open request, with what is told beside it, or to a new one with `opening`. */
+  add(audio: Uint8Array, end: boolean, facts: Facts, { opening = {}, times }: { readonly opening?: Opening; readonly times?: TimesOnly | undefined }): Utterance {
     const utterance = this.#open ?? this.#begin(facts, opening);
+    if (times) utterance.tell(times);
     utterance.append(audio, end);
     if (this.keptBytes > MAX_KEPT_BYTES) utterance.forget();
     this.#open = end ? undefined : utterance;

@@ -154,6 +154,29 @@ describe('after a cut', () => {
     expect(responseOf(seen.items[1]!).motion).toEqual(motion(10, 11, 30));
   });
 
+  it('tells again what was told on the way, ahead of the audio, but for what is over', async () => {
+    const { server, session, peer, motion: seen } = await started();
+    const told = (text: string, startMs: number) => ({ phonemes: [{ text, startMs, endMs: startMs + 100 }], words: [] });
+    const reqId = session.sendAudio(pcm(0, 400), false, { emotion: 'happy', ...told('m', 100) });
+    session.sendAudio(pcm(400, 600), false, told('b', 500));
+    session.sendAudio(pcm(600, 2000), false, told('p', 1500));
+    session.sendAudio(pcm(2000, 2400), false, told('v', 2100));
+    await peer.first('clientAudioInput', ({ requestOptions }) => requestOptions?.phonemes[0]?.text === 'v');
+    peer.send('serverResponseAnimation', { reqId, audio: audio(0, 90) });
+    peer.send('serverResponseAnimation', { reqId, motion: motion(0, 45) });
+    await seen.count(1);
+    peer.socket.terminate();
+    const next = await server.connection(1);
+    await next.first('clientAudioInput', ({ audio: bytes }) => bytes.length > 0);
+    session.sendAudio(pcm(2400, 2500), true, told('f', 2450));
+    await next.first('clientAudioInput', ({ end }) => end);
+    const inputs = inputsOf(next);
+    expect(inputs.map(({ requestOptions, audio: bytes, end }) => [requestOptions?.phonemes.map(({ text }) => text), bytes.length > 0, end]))
+      .toEqual([[['m'], false, false], [['p'], false, false], [['v'], false, false], [undefined, true, false], [['f'], true, true]]);
+    expect(inputs[0]!.requestOptions).toMatchObject({ emotion: 'happy', startMs: 1720, warmupMs: WARMUP_MS });
+    expect(inputs[3]!.audio).toEqual(pcm(1720 - WARMUP_MS, 2400));
+  });
+
   it('counts from where a request itself began, in mid-utterance with a warm-up of its own', async () => {
     const { server, session, peer, audio: heard, motion: seen } = await started();
     const reqId = session.sendAudio(pcm(400, 2000), true, { startMs: 500, warmupMs: 100 });

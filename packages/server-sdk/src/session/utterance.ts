@@ -1,6 +1,7 @@
 import type { EnvelopeBodies, ServerResponseAnimation } from '@visavis/protocol/ingress';
 import { KeptAudio } from './kept-audio.js';
 import { ReplyProgress } from './reply-progress.js';
+import { NOTHING_TOLD, type TimesOnly, type ToldCount } from './speech-options.js';
 
 export type AudioInput = EnvelopeBodies['clientAudioInput'];
 /** What only a request's first message says. */
@@ -35,14 +36,18 @@ export class Utterance {
   readonly #originMs: number;
   readonly #progress: ReplyProgress;
   #kept: KeptAudio | undefined = new KeptAudio();
+  /** What was told after the opening, each with the chunk it came with. */
+  #later: TimesOnly[] = [];
+  #told: ToldCount = NOTHING_TOLD;
   #ended = false;
 
   constructor(options: UtteranceOptions) {
-    const { startMs = 0, warmupMs = 0 } = options.opening.requestOptions ?? {};
+    const { startMs = 0, warmupMs = 0, words = [], phonemes = [] } = options.opening.requestOptions ?? {};
     this.reqId = options.reqId;
     this.#options = options;
     this.#startMs = startMs;
     this.#originMs = startMs - warmupMs;
+    this.#told = { words: words.length, phonemes: phonemes.length };
     this.#progress = new ReplyProgress(startMs, options.expectsAudio);
   }
 
@@ -71,8 +76,19 @@ export class Utterance {
     this.#ended ||= end;
   }
 
+  /** How many words and phonemes the server knows of it. */
+  get told(): ToldCount {
+    return this.#told;
+  }
+
+  tell(times: TimesOnly): void {
+    if (this.#kept) this.#later.push(times);
+    this.#told = { words: this.#told.words + times.words.length, phonemes: this.#told.phonemes + times.phonemes.length };
+  }
+
   /** Gives up what it takes to resume. */
   forget(): void {
+    this.#later = [];
     this.#kept = undefined;
   }
 
@@ -87,17 +103,21 @@ export class Utterance {
   resume(): AudioInput[] {
     const { reqId, opening } = this.#options;
     const startMs = this.#progress.resumeMs;
-    const audio = this.#kept?.since(this.#byteAt(this.#fromMs)) ?? new Uint8Array(0);
-    const place = startMs === this.#startMs ? {} : { startMs, warmupMs: startMs - this.#fromMs };
+    const fromMs = this.#fromMs;
+    const audio = this.#kept?.since(this.#byteAt(fromMs)) ?? new Uint8Array(0);
+    const place = startMs === this.#startMs ? {} : { startMs, warmupMs: startMs - fromMs };
     const requestOptions = { ...opening.requestOptions, ...place };
     this.#progress.restart();
-    const pieces = cut(audio, RESEND_BYTES);
-    return pieces.map((piece, i) => ({
+    const told = this.#later.filter((times) => reaches(times, fromMs)).map((times): AudioInput => ({ reqId, requestOptions: times }));
+    // What was told goes ahead of all audio: the server works on that as it comes.
+    const pieces = told.length > 0 ? [new Uint8Array(0), ...cut(audio, RESEND_BYTES)] : cut(audio, RESEND_BYTES);
+    const inputs = pieces.map((piece, i): AudioInput => ({
       reqId,
       audio: piece,
       end: this.#ended && i === pieces.length - 1,
       ...(i === 0 ? { ...opening, ...(Object.keys(requestOptions).length > 0 ? { requestOptions } : {}) } : {}),
     }));
+    return [...inputs.slice(0, 1), ...told, ...inputs.slice(1)];
   }
 
   /** Where audio must begin if the connection broke now. */
@@ -115,4 +135,8 @@ export class Utterance {
 function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   const count = Math.max(1, Math.ceil(bytes.length / size));
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+}
+
+function reaches({ words, phonemes }: TimesOnly, ms: number): boolean {
+  return [...words, ...phonemes].some(({ endMs }) => endMs > ms);
 }

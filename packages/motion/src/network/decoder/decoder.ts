@@ -1,5 +1,5 @@
 import { CHANNEL, CHANNEL_COUNT, clampChannels } from '@visavis/face';
-import { LipTimeline, Mood, Prosody, type Expression } from '../../expression/index.js';
+import { LipTimeline, Mood, Prosody, type Expression, type SpeechTimes } from '../../expression/index.js';
 import { ARTICULATORS, FRAME_RATE_HZ, MOTION_CHANNELS, VISEMES, type NetworkFrame } from '../frame.js';
 import { Contact, type ContactRules } from './contact.js';
 import { addArticulation, addAsymmetry, coupleSmile, enforceContacts, roundLips, SOURCES, writeBase, type Sources } from './mouth.js';
@@ -46,7 +46,8 @@ export interface PoseDecoderOptions {
 export class PoseDecoder {
   readonly #voiceGate: readonly [number, number];
   readonly #originMs: number;
-  readonly #known: LipTimeline;
+  readonly #expression: Expression;
+  #known: LipTimeline;
   readonly #mood: Mood;
   readonly #prosody = new Prosody();
   readonly #trackers = MOTION_CHANNELS.map((name) => new Tracker(name === 'jawOpen' ? JAW_MS : LIPS_MS));
@@ -61,6 +62,7 @@ export class PoseDecoder {
   constructor({ voiceGate, expression = {}, originMs = 0 }: PoseDecoderOptions) {
     this.#voiceGate = voiceGate;
     this.#originMs = originMs;
+    this.#expression = expression;
     this.#known = new LipTimeline(expression);
     this.#mood = new Mood(expression);
   }
@@ -84,8 +86,14 @@ export class PoseDecoder {
     return values;
   }
 
+  /** More of what is known, for the frames to come. */
+  tell(times: SpeechTimes): void {
+    this.#known.tell(times);
+  }
+
   /** Back to the state of a new decoder. */
   reset(): void {
+    this.#known = new LipTimeline(this.#expression);
     for (const part of [this.#prosody, this.#apart, this.#lips, this.#teeth, ...this.#trackers, ...this.#sourceTrackers]) part.reset();
     this.#frames = 0;
   }

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BABBLE, cut, speak, whiteNoise } from '../../../test/voice.js';
-import type { MotionModel, MotionStream } from '../../index.js';
+import { CHANNEL } from '@visavis/face';
+import type { MotionModel, MotionStream, TimedText } from '../../index.js';
 import { loadNetworkModel } from './index.js';
 
 const folder = fileURLToPath(new URL('../../../test/network/', import.meta.url));
@@ -98,6 +99,42 @@ describe('a stream of the network', () => {
     expect(await pending).toEqual([]);
     expect(difference(await going, await alone([speech]))).toBeLessThan(1e-5);
     other.close();
+  });
+});
+
+describe('phonemes with their times', () => {
+  const first: TimedText[] = [{ text: 'ɑ', startMs: 80, endMs: 400 }];
+  const second: TimedText[] = [{ text: 'ɑ', startMs: 400, endMs: 640 }, { text: 'm', startMs: 640, endMs: 740 }, { text: 'ɑ', startMs: 740, endMs: 1000 }];
+  const open = (phonemes: readonly TimedText[]) => model.open({ expression: { phonemes }, originMs: 0 });
+  /** In chunks of 100 ms; what begins in a chunk is told just ahead of it. */
+  const asItComes = async (stream: MotionStream): Promise<Poses> => {
+    const poses: Float32Array[] = [];
+    for (let at = 0; at < speech.length; at += 1600) {
+      if (at === 6400) stream.tell!({ phonemes: second });
+      stream.push(speech.subarray(at, at + 1600));
+      poses.push(...(await stream.pull()));
+    }
+    stream.flush();
+    return [...poses, ...(await stream.pull())];
+  };
+
+  it('do the same to the bit told with their audio as told at first, and close the lips', async () => {
+    const atFirst = await run(open([...first, ...second]), [speech]);
+    const stream = open(first);
+    expect(difference(await asItComes(stream), atFirst)).toBe(0);
+    const untold = await run(open(first), [speech]);
+    const pressed = (poses: Poses): boolean[] => poses.map((pose, k) => pose[CHANNEL.mouthPressLeft]! - untold[k]![CHANNEL.mouthPressLeft]! > 0.05);
+    expect(pressed(atFirst).flatMap((isPressed, k) => (isPressed ? [20 * k] : []))).toEqual([640, 660, 680, 700, 720]);
+    expect(difference(atFirst.slice(0, 20), untold.slice(0, 20))).toBe(0);
+    stream.reset();
+    expect(difference(await run(stream, [speech]), untold)).toBe(0);
+  });
+
+  it('come too late for poses that are made', async () => {
+    const stream = open(first);
+    const poses = await run(stream, [speech]);
+    stream.tell!({ phonemes: second });
+    expect(difference(poses, await run(open(first), [speech]))).toBe(0);
   });
 });
 
