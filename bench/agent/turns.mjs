@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createKokoro } from '@visavis/agent/tts';
 import { ModelStore } from '@visavis/agent/models';
+import { createKokoro } from '@visavis/agent/tts';
+import { formatWav } from '@visavis/motion';
 import { percentiles } from '../lib/report.mjs';
 import { startBackend } from './backend.mjs';
-import { wavOf } from './wav.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** One reader, three sentences: 3 to 7 s. */
@@ -137,7 +137,7 @@ async function loadBackchannels(call) {
     for (const text of BACKCHANNELS) {
       const { pcm } = await kokoro.speaker(listener).synthesise(text);
       names.push(`${text} ${listener}`);
-      await call('load', names.at(-1), wavOf(pcm).toString('base64'));
+      await call('load', names.at(-1), Buffer.from(formatWav(pcm)).toString('base64'));
     }
   }
   await kokoro.dispose();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { formatWav } from '@visavis/motion';
 import { AvatarLibrary } from '@visavis/motion-server';
 import { describe, expect, it } from 'vitest';
 import { ClipStore, loadSample, MAX_CLIP_BYTES, SPEECH_RATE } from './clips.js';
@@ -111,7 +112,7 @@ describe('a clip of another rate', () => {
       turns += 1;
       if (!done) setImmediate(count);
     };
-    const added = clips.add(wavOf(new Int16Array(seconds * 48_000).fill(8_000), 48_000)).finally(() => { done = true; });
+    const added = clips.add(formatWav({ samples: new Int16Array(seconds * 48_000).fill(8_000), sampleRate: 48_000 })).finally(() => { done = true; });
     setImmediate(count);
     const samples = clips.get(await added)!.pcm.samples;
     expect(turns).toBeGreaterThanOrEqual(seconds - 1);
@@ -129,19 +130,3 @@ describe('the sample', () => {
     expect(words.at(-1)!.endMs).toBeLessThanOrEqual((pcm.samples.length * 1000) / SPEECH_RATE);
   });
 });
-
-/** A mono WAV file. */
-function wavOf(samples: Int16Array, sampleRate: number): Uint8Array {
-  const bytes = Buffer.alloc(44 + samples.byteLength);
-  bytes.write('RIFF', 0);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(sampleRate, 24);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(samples.byteLength, 40);
-  bytes.set(new Uint8Array(samples.buffer), 44);
-  return bytes;
-}

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseWav } from '@visavis/motion';
+import { formatWav, parseWav } from '@visavis/motion';
 import { createFliteVoice } from '../../../packages/agent/dist/tts/index.js';
 
 const RATE = 16_000;
@@ -35,20 +35,7 @@ export async function asked(question: string): Promise<Said> {
 export function intoMicrophone(path: string, { samples: said }: Said): void {
   const all = new Int16Array((RATE * LEAD_MS) / 1_000 + said.length);
   all.set(said, (RATE * LEAD_MS) / 1_000);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + all.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(all.byteLength, 40);
-  writeFileSync(path, Buffer.concat([head, Buffer.from(all.buffer)]));
+  writeFileSync(path, formatWav({ sampleRate: RATE, samples: all }));
 }
 
 /** Share of the words of `expected` that are missing or wrong in `heard`, by edit distance. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatWav } from '@visavis/motion';
 import { afterAll, describe, expect, it } from 'vitest';
 import { levelDb, SAMPLE_RATE } from '../track.js';
 import { CONDITIONS, withNoise } from './degrade.js';
@@ -13,22 +14,10 @@ const folder = mkdtempSync(join(tmpdir(), 'clips-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A second of a 440 Hz tone in its second half. */
-function wav(): Buffer {
-  const file = Buffer.alloc(44 + 2 * SAMPLE_RATE);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(36 + 2 * SAMPLE_RATE, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(SAMPLE_RATE, 24);
-  file.writeUInt32LE(2 * SAMPLE_RATE, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(2 * SAMPLE_RATE, 40);
-  for (let i = SAMPLE_RATE / 2; i < SAMPLE_RATE; i++) file.writeInt16LE(Math.round(9_000 * Math.sin((2 * Math.PI * 440 * i) / SAMPLE_RATE)), 44 + 2 * i);
-  return file;
+function wav(): Uint8Array {
+  const samples = new Int16Array(SAMPLE_RATE);
+  for (let i = SAMPLE_RATE / 2; i < SAMPLE_RATE; i++) samples[i] = Math.round(9_000 * Math.sin((2 * Math.PI * 440 * i) / SAMPLE_RATE));
+  return formatWav({ sampleRate: SAMPLE_RATE, samples });
 }
 
 describe('recorded clips', () => {

@@ -67,7 +67,7 @@ async function onsets(room: Room, isGated = true): Promise<number[]> {
   for (let at = 0; at + STEP <= heard.length; at += STEP) {
     const piece = heard.slice(at, at + STEP);
     nowMs = (at * 1000) / RATE;
-    stream.pushFrame(new AudioFrame(isGated ? gate.push(piece) : piece, RATE, 1, STEP));
+    stream.pushFrame(new AudioFrame(isGated ? gate.push(piece)[0]!.samples : piece, RATE, 1, STEP));
   }
   await watched;
   stream.close();

@@ -13,4 +13,4 @@ export type { MotionModel, MotionStream, StreamOptions } from './model.js';
 export { Pcm16Decoder, toFloatSamples } from './pcm.js';
 export { StreamingResampler } from './resample/index.js';
 export { createSignalModel } from './signal/index.js';
-export { parseWav, type Pcm } from './wav.js';
+export { formatWav, parseWav, type Pcm } from './wav.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MotionInputError, parseWav } from './index.js';
+import { formatWav, MotionInputError, parseWav } from './index.js';
 
 interface WavParts {
   channels?: number;
@@ -30,6 +30,18 @@ function wav({ channels = 1, sampleRate = 16000, bits = 16, kind = 1, samples, b
   bytes.set(data, 44 + before.length);
   return bytes;
 }
+
+describe('formatWav', () => {
+  it('writes what can be read again, byte by byte as the format has it', () => {
+    const pcm = { sampleRate: 22_050, samples: Int16Array.of(1, -2, 32_767, -32_768) };
+    const file = formatWav(pcm);
+    expect(parseWav(file)).toEqual(pcm);
+    const [head, view] = [String.fromCharCode(...file.subarray(0, 44)), new DataView(file.buffer)];
+    expect([head.slice(0, 4), head.slice(8, 16), head.slice(36, 40)]).toEqual(['RIFF', 'WAVEfmt ', 'data']);
+    expect([4, 28, 40].map((at) => view.getUint32(at, true))).toEqual([44, 44_100, 8]);
+    expect([32, 34].map((at) => view.getUint16(at, true))).toEqual([2, 16]);
+  });
+});
 
 describe('parseWav', () => {
   it('reads mono, mixes channels down, skips other chunks', () => {

@@ -7,6 +7,8 @@ export interface Pcm {
 }
 
 const MAX_CHANNELS = 8;
+/** Bytes before the samples, in the files that we write. */
+const HEAD = 44;
 const FORMAT_PCM = 1;
 const FORMAT_EXTENSIBLE = 0xfffe;
 
@@ -28,6 +30,27 @@ export function parseWav(bytes: Uint8Array): Pcm {
     at += 8 + size + (size & 1);
   }
   return fail('the WAV file holds no samples');
+}
+
+/** Writes samples as a RIFF WAVE file. */
+export function formatWav({ sampleRate, samples }: Pcm): Uint8Array {
+  const bytes = new Uint8Array(HEAD + samples.byteLength);
+  const view = new DataView(bytes.buffer);
+  const put = (at: number, text: string): void => bytes.set(Uint8Array.from(text, (letter) => letter.charCodeAt(0)), at);
+  put(0, 'RIFF');
+  view.setUint32(4, bytes.length - 8, true);
+  put(8, 'WAVEfmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, FORMAT_PCM, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, 2 * sampleRate, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  put(36, 'data');
+  view.setUint32(40, samples.byteLength, true);
+  for (const [i, sample] of samples.entries()) view.setInt16(HEAD + 2 * i, sample, true);
+  return bytes;
 }
 
 function readFormat(view: DataView, at: number, size: number): { channels: number; sampleRate: number } {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ManualClock } from '@visavis/server-sdk/test';
 import { describe, expect, it } from 'vitest';
 import { Floor, FLOOR_RULES, type FloorRules } from './floor.js';
-import { asksForFloor } from './phrases.js';
+import { wishOf } from './phrases.js';
 
 interface Stand {
   readonly clock: ManualClock;
@@ -26,13 +26,21 @@ function stand(rules: Partial<FloorRules> = {}): Stand {
   return { clock, floor, log, said };
 }
 
+/** The voice sounds for so long. */
+function sound(clock: ManualClock, floor: Floor, ms: number): void {
+  for (const untilMs = clock.nowMs() + ms; clock.nowMs() < untilMs;) {
+    clock.advance(10);
+    floor.voiceGoesOn(0);
+  }
+}
+
 describe('the floor', () => {
   it('is the user\'s as soon as there are words, and the turn ends 300 ms after a question', () => {
     const { clock, floor, log, said } = stand();
     floor.avatarIs('speaking');
     floor.voiceStarted();
     clock.advance(300);
-    floor.partial('What about');
+    floor.partial('What about the');
     clock.advance(700);
     floor.final('What about the price?');
     floor.voiceEnded(200);
@@ -53,7 +61,7 @@ describe('the floor', () => {
     floor.voiceStarted();
     floor.partial('Mm-hmm');
     clock.advance(2_000);
-    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_550], ['hold', 3_350], ['resume', 3_900]]);
+    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_550], ['hold', 3_350], ['resume', 3_930]]);
   });
 
   it('waits longer in the middle of a sentence, and joins what comes in two pieces', () => {
@@ -102,12 +110,83 @@ describe('the floor', () => {
     expect(floor.isUserTurn).toBe(false);
   });
 
-  it('yields to a voice that goes on, where no word is told of it in time', () => {
+  it('yields to a voice that sounds still when the doubt has lasted long enough, told of its words or not', () => {
+    for (const text of ['', 'Why', 'He was not']) {
+      const { clock, floor, log } = stand();
+      floor.avatarIs('speaking');
+      floor.voiceStarted();
+      floor.partial(text);
+      sound(clock, floor, 1_000);
+      expect(log).toEqual([['hold', 0], ['yield', 580]]);
+    }
+  });
+
+  it('lets a voice go on that only listens, long as it may be, and yields when it turns out to say more', () => {
     const { clock, floor, log } = stand();
     floor.avatarIs('speaking');
     floor.voiceStarted();
+    floor.partial('Yeah');
+    sound(clock, floor, 900);
+    floor.partial('Yeah, but how');
+    expect(log).toEqual([['hold', 0], ['resume', 580], ['yield', 900]]);
+  });
+
+  it.each(['Why', "That's how", 'Thou care, thou care'])('is not fooled by what is heard in the beginning of a short sound: %j', (text) => {
+    const { clock, floor, log } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    sound(clock, floor, 300);
+    floor.partial(text);
+    sound(clock, floor, 200);
+    clock.advance(100);
+    floor.voiceGoesOn(100);
+    clock.advance(120);
+    floor.voiceEnded(220);
+    clock.advance(200);
+    floor.final("That's high.");
+    clock.advance(3_000);
+    expect(log).toEqual([['hold', 0], ['resume', 580], ['nothing', 1_200]]);
+  });
+
+  it('goes on at once where a short sound has ended and its words are no call', () => {
+    const { clock, floor, log } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    sound(clock, floor, 200);
+    clock.advance(220);
+    floor.voiceEnded(220);
+    clock.advance(10);
+    floor.final('Rider.');
+    expect(log).toEqual([['hold', 0], ['resume', 430]]);
+  });
+
+  it('takes words of a voice that lasted, not of one that was short', () => {
+    for (const [lastsMs, expected] of [[600, 'resume'], [750, 'yield']] as const) {
+      const { clock, floor, log } = stand({ judgeMs: 1_500 });
+      floor.avatarIs('speaking');
+      floor.voiceStarted();
+      sound(clock, floor, lastsMs);
+      clock.advance(220);
+      floor.voiceEnded(220);
+      floor.final('Tell me more.');
+      clock.advance(3_000);
+      expect(log.slice(0, 2)).toEqual([['hold', 0], [expected, lastsMs + 220]]);
+      expect(log.at(-1)![0]).toBe(expected === 'yield' ? 'turn' : 'nothing');
+    }
+  });
+
+  it('yields to a short call, when its words come after the avatar went on too', () => {
+    const { clock, floor, log, said } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    sound(clock, floor, 200);
+    clock.advance(220);
+    floor.voiceEnded(220);
+    clock.advance(200);
+    floor.final('Stop.');
     clock.advance(1_000);
-    expect(log).toEqual([['hold', 0], ['yield', 550]]);
+    expect(log.slice(0, 3)).toEqual([['hold', 0], ['resume', 580], ['yield', 620]]);
+    expect(said).toEqual(['Stop.']);
   });
 
   it('goes on after a cough', () => {
@@ -117,7 +196,7 @@ describe('the floor', () => {
     clock.advance(250);
     floor.voiceEnded(200);
     clock.advance(2_000);
-    expect(log.slice(0, 2)).toEqual([['hold', 0], ['resume', 550]]);
+    expect(log.slice(0, 2)).toEqual([['hold', 0], ['resume', 580]]);
   });
 
   it('takes "yes" for an answer while the avatar is silent', () => {
@@ -146,7 +225,7 @@ describe('the floor', () => {
       const check = (isEnding: boolean): void => {
         for (const [what, atMs] of log.slice(seen)) {
           if (what === 'hold') held = atMs;
-          if (what === 'yield') expect(asksForFloor(words) || (isVoiced && words.trim() === '')).toBe(true);
+          if (what === 'yield') expect(wishOf(words, true) !== 'none' || (isVoiced && words.trim() === '')).toBe(true);
           if (what === 'turn') expect(isVoiced).toBe(false);
           if (what === 'turn' || what === 'nothing') words = '';
           if (what === 'resume' || what === 'yield') {
@@ -159,7 +238,10 @@ describe('the floor', () => {
         if (isEnding && held !== undefined) expect(clock.nowMs() - held).toBeLessThanOrEqual(600);
       };
       for (const one of steps) {
-        if (one.do === 'wait') clock.advance(one.ms);
+        if (one.do === 'wait') {
+          clock.advance(one.ms);
+          if (isVoiced) floor.voiceGoesOn(one.ms % 3 === 0 ? 0 : one.ms);
+        }
         if (one.do === 'start') { isVoiced = true; floor.voiceStarted(); }
         if (one.do === 'end') { isVoiced = false; floor.voiceEnded(one.ms); }
         if (one.do === 'speak') floor.avatarIs('speaking');

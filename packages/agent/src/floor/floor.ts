@@ -1,5 +1,5 @@
 import type { Clock } from '@visavis/server-sdk';
-import { asksForFloor, completeness, type Completeness } from './phrases.js';
+import { completeness, wishOf, type Completeness } from './phrases.js';
 
 /** What the avatar does: nothing, preparing an answer, or being heard. */
 export type AvatarState = 'silent' | 'thinking' | 'speaking';
@@ -9,14 +9,17 @@ export interface FloorRules {
   readonly waitMs: Readonly<Record<Completeness, number>>;
   /** A doubtful interruption is decided within this, milliseconds from the hold. */
   readonly judgeMs: number;
+  /** A voice that lasts so long says more than that it listens, milliseconds from where it was noticed. */
+  readonly longVoiceMs: number;
   /** Longest wait for a final transcript after the turn's silence, milliseconds; then the partial one must do. */
   readonly finalWaitMs: number;
 }
 
-/** 300 ms after a question or a call, 1.4 s in the middle of a sentence, 700 ms where one cannot know. The hold is decided 50 ms before a client would give it up. */
+/** 300 ms after a question or a call, 1.4 s in the middle of a sentence, 700 ms where one cannot know. The hold is decided 20 ms before a client would give it up. */
 export const FLOOR_RULES: FloorRules = {
   waitMs: { finished: 300, open: 700, unfinished: 1_400 },
-  judgeMs: 550,
+  judgeMs: 580,
+  longVoiceMs: 700,
   finalWaitMs: 700,
 };
 
@@ -41,6 +44,8 @@ export interface FloorEvents {
   nothingSaid(): void;
 }
 
+/** A voice that is silent for so long is over, whatever the voice detection still waits for; it tells so late by as much as its step. Milliseconds. */
+const PAUSE_MS = 64;
 /** Most text of one turn, in characters; what is said beyond it is not kept. */
 const MAX_TEXT = 4_000;
 
@@ -54,6 +59,8 @@ export class Floor {
   readonly #events: FloorEvents;
   #avatar: AvatarState = 'silent';
   #isVoiced = false;
+  /** When the voice that is heard, or was last, began, and when it sounded last; and how long the turn's longest lasted. */
+  #voice = { fromMs: 0, untilMs: 0, longestMs: 0 };
   /** From the first sound until the turn has ended. */
   #isOpen = false;
   #isHeld = false;
@@ -92,17 +99,26 @@ export class Floor {
   voiceStarted(): void {
     this.#cancelEnd();
     this.#isVoiced = true;
+    if (!this.#isOpen) this.#voice.longestMs = 0;
     this.#isOpen = true;
+    this.#voice.fromMs = this.#voice.untilMs = this.#clock.nowMs();
     if (this.#avatar === 'speaking') this.#hush();
+  }
+
+  /** The voice has not ended; it paused `silenceMs` ago, 0 where it sounds. */
+  voiceGoesOn(silenceMs: number): void {
+    const { fromMs, longestMs } = this.#voice;
+    const untilMs = Math.max(fromMs, this.#clock.nowMs() - silenceMs);
+    this.#voice = { fromMs, untilMs, longestMs: Math.max(longestMs, untilMs - fromMs) };
   }
 
   /** `silenceMs`: how long ago the voice ended. */
   voiceEnded(silenceMs: number): void {
     if (!this.#isVoiced) return;
+    this.voiceGoesOn(silenceMs);
     this.#isVoiced = false;
     this.#voiceEndMs = this.#clock.nowMs() - silenceMs;
-    // A sound of listening, and its end: no need to wait out the doubt.
-    if (this.#isHeld && this.#text !== '' && !asksForFloor(this.#text)) this.#goOn();
+    this.#settle();
     this.#awaitEnd();
   }
 
@@ -121,7 +137,9 @@ export class Floor {
     this.#finals = `${this.#finals} ${text}`.trim().slice(0, MAX_TEXT);
     this.#finalMs = this.#clock.nowMs();
     this.#consider();
-    if (!this.#isVoiced) this.#awaitEnd();
+    if (this.#isVoiced) return;
+    this.#settle();
+    this.#awaitEnd();
   }
 
   /** Something else decides (a typed text, a button): what was heard so far is not waited for. */
@@ -146,12 +164,25 @@ export class Floor {
 
   /** Words are enough at any time, held or not. */
   #consider(): void {
-    if (this.#avatar !== 'silent' && asksForFloor(this.#text)) this.#take();
+    if (this.#avatar !== 'silent' && this.#isWanted(this.#partial === '')) this.#take();
   }
 
-  /** A voice that goes on, and no word of what it says yet: whoever makes a sound of listening is done by now. */
+  /** Whether what was said so far asks for the floor. Of a short voice nothing but a call does: recognisers hear all sorts of words in a sound of listening. */
+  #isWanted(isWhole: boolean): boolean {
+    const wish = wishOf(this.#text, isWhole);
+    return wish === 'call' || (wish === 'words' && this.#voice.longestMs >= this.#rules.longVoiceMs);
+  }
+
+  /** The voice has ended, with a sound of listening: no need to wait out the doubt. */
+  #settle(): void {
+    if (this.#text === '') return;
+    if (this.#partial === '' || wishOf(this.#text, true) === 'none') this.#goOn();
+  }
+
+  /** A voice that sounds still, and is not known to listen: it takes the floor. One that goes on to say more does so later. */
   #judge(): void {
-    if (this.#isVoiced && this.#text === '') this.#take();
+    const sounds = this.#isVoiced && this.#clock.nowMs() - this.#voice.untilMs < PAUSE_MS;
+    if (sounds && (this.#text === '' || wishOf(this.#text, true) !== 'none')) this.#take();
     else this.#goOn();
   }
 
@@ -183,7 +214,7 @@ export class Floor {
     const now = this.#clock.nowMs();
     if (this.#partial !== '' && now < untilMs) return this.#after(untilMs - now, () => this.#end(untilMs));
     const text = this.#text;
-    const isForAvatar = this.#avatar === 'silent' || asksForFloor(text);
+    const isForAvatar = this.#avatar === 'silent' || this.#isWanted(true);
     const finalMs = this.#finalMs ?? now;
     this.#forget();
     this.#isOpen = false;

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { asksForFloor, completeness } from './phrases.js';
+import { completeness, wishOf } from './phrases.js';
 
-describe('what a listener says', () => {
-  it.each(['', 'Uh-huh.', 'Mm-hmm', 'Right.', 'Yeah, right.', 'Oh, I see.', 'Okay okay', 'You', 'you.', 'Hmm...', 'Oh wow, really?', 'All right.'])('%j is no wish to speak', (text) => {
-    expect(asksForFloor(text)).toBe(false);
+describe('what a text says of the floor', () => {
+  it.each(['', 'Uh-huh.', 'Mm-hmm', 'Right.', 'Yeah, right.', 'Oh, I see.', 'Okay okay', 'You', 'you.', 'Hmm...', 'Oh wow, really?', 'All right.', 'Yeah, the'])('%j: nothing', (text) => {
+    expect(wishOf(text, true)).toBe('none');
   });
-  it.each(['Stop', 'Wait a moment', 'No', 'Right, but what about the price?', 'Yeah, and how much is it?', 'Hold on', 'What?', 'Okay, next one please'])('%j is', (text) => {
-    expect(asksForFloor(text)).toBe(true);
+  it.each(['Stop', 'Wait a moment', 'No', 'Right, what about the price?', 'Yeah, how much is it?', 'Hold on', 'What?', 'Okay, please stop'])('%j: it is wanted', (text) => {
+    expect(wishOf(text, true)).toBe('call');
+  });
+  it.each(['Ray.', 'Yeah, Jen.', "That's high", 'Okay, next one', '等一下'])('%j: words, right or misheard', (text) => {
+    expect(wishOf(text, true)).toBe('words');
+  });
+  it.each([['Why', 'none'], ['Right, what', 'none'], ['He was', 'words'], ['Stop it', 'call']])('%j: the last word of what still goes on counts for nothing: %s', (text, expected) => {
+    expect(wishOf(text, false)).toBe(expected);
   });
 });
 

@@ -1,11 +1,17 @@
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
 /** What is said while the other one speaks, and means: go on. */
-const BACKCHANNELS = new Set([
+const LISTENING = new Set([
   'ah', 'aha', 'ahh', 'all right', 'alright', 'cool', 'exactly', 'gotcha', 'got it', 'good', 'great', 'hm', 'hmm', 'huh', 'i see', 'indeed',
   'interesting', 'mhm', 'mm', 'mmhm', 'mm hm', 'mm hmm', 'mmm', 'nice', 'of course', 'oh', 'oh okay', 'oh ok', 'oh wow', 'ok', 'okay',
   'ooh', 'really', 'right', 'sure', 'true', 'uh', 'uh huh', 'uhhuh', 'uh-huh', 'um', 'wow', 'yeah', 'yea', 'yep', 'yes', 'yup',
 ]);
 /** What recognisers make of breath, coughs and noise. */
 const NOTHING = new Set(['you', 'the', 'a', 'i', 'and', 'so', 'bye', 'thank you', 'thanks for watching']);
+/** Whoever says one of these wants to be heard, short as it may be. */
+const CALLS = new Set([
+  'actually', 'enough', 'excuse', 'halt', 'hello', 'hey', 'hold', 'how', 'listen', 'no', 'nope', 'pardon', 'pause', 'please', 'quiet', 'shush', 'silence', 'sorry', 'stop', 'wait',
+  'what', 'when', 'where', 'who', 'why',
+]);
 /** A sentence does not end with one of these, whatever the recogniser puts after it. */
 const GOES_ON = new Set([
   'a', 'about', 'an', 'and', 'are', 'as', 'at', 'because', 'but', 'by', 'can', 'could', 'do', 'does', 'er', 'erm', 'for', 'from', 'has', 'have',
@@ -28,23 +34,26 @@ export function completeness(text: string): Completeness {
   return /[!?！？]["')\]]*$/u.test(text.trim()) ? 'finished' : 'open';
 }
 
-/** Whether a text asks for the floor: it holds more than sounds of listening. */
-export function asksForFloor(text: string): boolean {
-  const said = wordsOf(text).join(' ');
-  if (said === '' || NOTHING.has(said)) return false;
-  return !isBackchannel(said);
+/** What a text says of the floor: nothing (sounds of listening), something (words, right or misheard), or that it is wanted. */
+export type Wish = 'none' | 'words' | 'call';
+
+/** `isWhole`: nothing more of it comes. Else its last word may be the half of one, and counts for nothing. */
+export function wishOf(text: string, isWhole: boolean): Wish {
+  const words = wordsOf(text);
+  const rest = withoutListening(isWhole ? words : words.slice(0, -1));
+  if (rest.length === 0 || NOTHING.has(rest.join(' '))) return 'none';
+  return CALLS.has(rest[0]!) ? 'call' : 'words';
 }
 
-/** "uh-huh", "yeah, right": one sound of listening or several. */
-function isBackchannel(said: string): boolean {
-  if (BACKCHANNELS.has(said)) return true;
-  const words = said.split(' ');
-  for (let length = Math.min(2, words.length - 1); length > 0; length--) {
-    if (BACKCHANNELS.has(words.slice(0, length).join(' '))) return isBackchannel(words.slice(length).join(' '));
+/** "yeah, right, but why": what comes after the sounds of listening that it begins with. */
+function withoutListening(words: readonly string[]): readonly string[] {
+  for (const length of [1, 2]) {
+    if (words.length >= length && LISTENING.has(words.slice(0, length).join(' '))) return withoutListening(words.slice(length));
   }
-  return false;
+  return words;
 }
 
+/** Of languages that write no spaces too. */
 function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+  return [...SEGMENTER.segment(text.toLowerCase())].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
 }

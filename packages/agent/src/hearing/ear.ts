@@ -1,15 +1,24 @@
-import { stt, VADEventType, type VAD, type VADStream } from '@livekit/agents';
+import { stt, VADEventType, type VAD, type VADEvent, type VADStream } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Clock } from '@visavis/server-sdk';
+import type { HeardStep } from './echo-gate.js';
+import { RecentSound } from './recent-sound.js';
+import { goesByVoice, RelayedVoice } from './relayed-voice.js';
 
 const RATE = 16_000;
-/** A client may send a little ahead of time; what comes faster than that for long is dropped, milliseconds. */
+/** The VAD's step, samples: given in pieces of just this size it waits for none. */
+const WINDOW = 512;
+/** A client may send a little ahead of time; what comes faster than that for long, or than the VAD can take, is dropped, milliseconds. */
 const BURST_MS = 5_000;
-/** A recogniser whose stream has ended is tried again after this, milliseconds. */
+/** What is looked back on: as long as the VAD may be late, and what it takes before a voice. Milliseconds. */
+const MEMORY_MS = BURST_MS + 1_500;
+/** A recogniser or a VAD whose stream has ended is tried again after this, milliseconds. */
 const RETRY_MS = 2_000;
 
 export interface EarEvents {
   voiceStarted(): void;
+  /** The voice has not ended; it paused so long ago, 0 where it sounds. */
+  voiceGoesOn(silenceMs: number): void;
   /** `silenceMs`: how long ago. */
   voiceEnded(silenceMs: number): void;
   /** Empty where what was taken for words came to nothing. */
@@ -29,9 +38,18 @@ export class Ear {
   readonly #options: EarOptions;
   readonly #events: EarEvents;
   readonly #recogniser: stt.STT;
-  readonly #vad: VADStream;
+  readonly #recent = new RecentSound((MEMORY_MS * RATE) / 1000);
+  readonly #window = new Int16Array(WINDOW);
+  #filled = 0;
+  #vad: VADStream | undefined;
+  /** Of the stream, so many samples were not the VAD's that listens now; and so many it is through with. */
+  #vadBegan = 0;
+  #vadDone = 0;
+  /** What it tells goes here, where the recogniser goes by it. */
+  #voice: RelayedVoice | undefined;
+  /** Else the recogniser takes all that is heard. */
   #stream: stt.SpeechStream | undefined;
-  #cancelRetry: () => void = () => undefined;
+  readonly #retries = new Set<() => void>();
   #aheadMs = 0;
   #lastMs: number;
   #closed = false;
@@ -42,55 +60,83 @@ export class Ear {
     this.#events = events;
     this.#lastMs = options.clock.nowMs();
     this.#recogniser = options.stt.capabilities.streaming ? options.stt : new stt.StreamAdapter(options.stt, options.vad);
-    this.#vad = options.vad.stream();
     this.#recogniser.on('error', this.#onError);
     void this.#watchVoice();
     void this.#transcribe();
   }
 
   /** s16 at 16 kHz, the next piece of one continuous stream. */
-  push(samples: Int16Array): void {
+  push({ samples, lead }: HeardStep): void {
     if (this.#closed || !this.#isInTime(samples.length)) return;
-    const frame = new AudioFrame(samples, RATE, 1, samples.length);
-    this.#vad.pushFrame(frame);
-    this.#stream?.pushFrame(frame);
+    this.#recent.amend(lead);
+    this.#recent.push(samples);
+    if (!this.#voice) {
+      for (const part of [lead, samples]) if (part.length > 0) this.#stream?.pushFrame(frameOf(part));
+    }
+    for (let at = 0; at < samples.length;) {
+      const part = samples.subarray(at, at + WINDOW - this.#filled);
+      this.#window.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled < WINDOW) break;
+      this.#vad?.pushFrame(frameOf(this.#window.slice()));
+      this.#filled = 0;
+    }
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelRetry();
+    for (const cancel of this.#retries) cancel();
     this.#recogniser.off('error', this.#onError);
-    this.#vad.close();
+    this.#vad?.close();
     this.#stream?.close();
   }
 
-  /** Sound that comes faster than it can have been made would only pile up. */
+  /** Sound that comes faster than it can have been made, or than the VAD is, would only pile up. */
   #isInTime(count: number): boolean {
     const nowMs = this.#options.clock.nowMs();
     this.#aheadMs = Math.max(0, this.#aheadMs - (nowMs - this.#lastMs));
     this.#lastMs = nowMs;
-    if (this.#aheadMs > BURST_MS) return false;
+    if (this.#aheadMs > BURST_MS || (this.#vad && this.#recent.end - this.#vadDone > (BURST_MS * RATE) / 1000)) return false;
     this.#aheadMs += (count * 1000) / RATE;
     return true;
   }
 
   async #watchVoice(): Promise<void> {
+    const vad = this.#options.vad.stream();
+    this.#vad = vad;
+    this.#vadBegan = this.#vadDone = this.#recent.end - this.#filled;
     try {
-      for await (const event of this.#vad) {
+      for await (const event of vad) {
         if (this.#closed) return;
-        if (event.type === VADEventType.START_OF_SPEECH) this.#events.voiceStarted();
-        if (event.type === VADEventType.END_OF_SPEECH) this.#events.voiceEnded(event.silenceDuration);
+        this.#heedVoice(event);
       }
     } catch (error) {
       if (!this.#closed) this.#events.failed(error);
     }
+    this.#vad = undefined;
+    this.#again(() => void this.#watchVoice());
+  }
+
+  #heedVoice(event: VADEvent): void {
+    const { type, samplesIndex, silenceDuration, rawAccumulatedSilence, speaking } = event;
+    this.#vadDone = this.#vadBegan + samplesIndex;
+    this.#voice?.tell(type === VADEventType.START_OF_SPEECH ? { ...event, frames: [this.#beginning(event)] } : event);
+    if (type === VADEventType.START_OF_SPEECH) this.#events.voiceStarted();
+    if (type === VADEventType.INFERENCE_DONE && speaking) this.#events.voiceGoesOn(rawAccumulatedSilence);
+    if (type === VADEventType.END_OF_SPEECH) this.#events.voiceEnded(silenceDuration);
+  }
+
+  /** What a voice began with, its soft lead too, which the VAD was not given. */
+  #beginning({ frames }: VADEvent): AudioFrame {
+    const length = frames.reduce((sum, { samplesPerChannel }) => sum + samplesPerChannel, 0);
+    return frameOf(this.#recent.between(this.#vadDone - length, this.#vadDone));
   }
 
   async #transcribe(): Promise<void> {
     try {
-      this.#stream = this.#recogniser.stream();
-      for await (const event of this.#stream) {
+      for await (const event of this.#openStream()) {
         if (this.#closed) return;
         const text = event.alternatives?.[0]?.text.trim() ?? '';
         if (event.type === stt.SpeechEventType.FINAL_TRANSCRIPT && text !== '') this.#events.final(text);
@@ -101,9 +147,28 @@ export class Ear {
     } catch (error) {
       if (!this.#closed) this.#events.failed(error);
     }
-    this.#stream = undefined;
-    if (!this.#closed) this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => void this.#transcribe());
+    this.#stream = this.#voice = undefined;
+    this.#again(() => void this.#transcribe());
   }
+
+  #openStream(): stt.SpeechStream {
+    if (!goesByVoice(this.#recogniser)) return (this.#stream = this.#recogniser.stream());
+    this.#voice = new RelayedVoice(this.#options.vad);
+    return (this.#stream = this.#recogniser.streamBy(this.#voice));
+  }
+
+  #again(run: () => void): void {
+    if (this.#closed) return;
+    const cancel = this.#options.clock.after(RETRY_MS, () => {
+      this.#retries.delete(cancel);
+      run();
+    });
+    this.#retries.add(cancel);
+  }
+}
+
+function frameOf(samples: Int16Array): AudioFrame {
+  return new AudioFrame(samples, RATE, 1, samples.length);
 }
 
 function isPartial(type: stt.SpeechEventType): boolean {

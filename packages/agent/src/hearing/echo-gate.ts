@@ -9,6 +9,17 @@ const FLOOR_DB = -50;
 const MARGIN_DB = 8;
 /** Once a user is heard, their pauses pass too: steps of 20 ms. */
 const HANGOVER = 15;
+/** A word begins softly: so much from before the first loud sound is the user's as well, steps. */
+const LEAD = 15;
+const NONE = new Int16Array(0);
+
+/** 20 ms of a microphone, without the avatar. */
+export interface HeardStep {
+  /** The user's sound, or silence. */
+  readonly samples: Int16Array;
+  /** Where the user begins: what came just before and was given as silence, at most 300 ms of it. Else empty. */
+  readonly lead: Int16Array;
+}
 
 /**
  * Keeps the avatar's own voice out of the microphone: what is no louder than the avatar's sound could be there, or rises and
@@ -22,29 +33,43 @@ export class EchoGate {
   #filled = 0;
   /** Steps that still pass. */
   #passes = 0;
+  /** What was kept out last. */
+  #kept: Int16Array[] = [];
 
   constructor(levelAgo: (ms: number) => number) {
     this.#levelAgo = levelAgo;
   }
 
-  /** Gives back whole steps of 20 ms: the sound, or silence in its place. */
-  push(samples: Int16Array): Int16Array {
-    const steps: Int16Array[] = [];
+  /** Gives back whole steps. */
+  push(samples: Int16Array): HeardStep[] {
+    const steps: HeardStep[] = [];
     for (let at = 0; at < samples.length;) {
       const part = samples.subarray(at, at + STEP - this.#filled);
       this.#open.set(part, this.#filled);
       this.#filled += part.length;
       at += part.length;
       if (this.#filled < STEP) break;
-      steps.push(this.#isUser(levelOf(this.#open)) ? this.#open.slice() : new Int16Array(STEP));
+      steps.push(this.#step(this.#open.slice()));
       this.#filled = 0;
     }
-    return joined(steps);
+    return steps;
   }
 
-  #isUser(level: number): boolean {
+  #step(samples: Int16Array): HeardStep {
     const played = DELAYS_MS.map((ms) => this.#levelAgo(ms));
-    if (Math.max(...played) <= SILENT_DB) return true;
+    const isAlone = Math.max(...played) <= SILENT_DB;
+    if (!isAlone && !this.#isUser(levelOf(samples), played)) {
+      this.#kept.push(samples);
+      if (this.#kept.length > LEAD) this.#kept.shift();
+      return { samples: new Int16Array(STEP), lead: NONE };
+    }
+    // Where the avatar has fallen silent, nobody has begun.
+    const lead = isAlone ? NONE : joined(this.#kept);
+    this.#kept = [];
+    return { samples, lead };
+  }
+
+  #isUser(level: number, played: readonly number[]): boolean {
     const isAlike = this.#model.isAlike(level, played);
     const isLoud = level > FLOOR_DB && level > this.#model.expected(played) + MARGIN_DB;
     if (isAlike) this.#passes = 0;

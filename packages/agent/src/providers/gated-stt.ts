@@ -2,10 +2,11 @@
  * Recognisers that take whole utterances, as a streaming `stt.STT` of LiveKit Agents: a VAD cuts the utterances out, so
  * that noise gives no words, and partial texts come by decoding anew what was said so far. Knows no engine and no turns.
  */
-import { type APIConnectOptions, type AudioBuffer, mergeFrames, stt, type VAD } from '@livekit/agents';
+import { type APIConnectOptions, type AudioBuffer, mergeFrames, stt, type VAD, type VADStream } from '@livekit/agents';
 import { toFloatSamples } from '@visavis/motion';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Transcriber } from '../asr/recogniser.js';
+import type { GoesByVoice } from '../hearing/relayed-voice.js';
 import { GatedStream } from './gated-stream.js';
 
 export interface GatedSttOptions {
@@ -21,7 +22,7 @@ export interface GatedSttOptions {
   readonly provider: string;
 }
 
-export class GatedStt extends stt.STT {
+export class GatedStt extends stt.STT implements GoesByVoice {
   label = 'visavis.GatedStt';
   readonly #options: GatedSttOptions;
 
@@ -46,9 +47,17 @@ export class GatedStt extends stt.STT {
   }
 
   stream({ connOptions }: { connOptions?: APIConnectOptions } = {}): stt.SpeechStream {
-    const { final, partial, vad } = this.#options;
+    return this.#follow(this.#options.vad.stream(), connOptions);
+  }
+
+  streamBy(voice: VADStream): stt.SpeechStream {
+    return this.#follow(voice);
+  }
+
+  #follow(vad: VADStream, connOptions?: APIConnectOptions): stt.SpeechStream {
+    const { final, partial } = this.#options;
     return new GatedStream(this, {
-      final, partial, vad: vad.stream(), connOptions, data: (text) => this.#data(text),
+      final, partial, vad, connOptions, data: (text) => this.#data(text),
       onError: (error) => this.emit('error', { type: 'stt_error', timestamp: Date.now(), label: this.label, error, recoverable: true }),
     });
   }

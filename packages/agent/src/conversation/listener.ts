@@ -1,0 +1,94 @@
+import type { VisavisError } from '@visavis/protocol/errors';
+import type { Clock, MicrophonePcm } from '@visavis/server-sdk';
+import { Floor, FLOOR_RULES, type AvatarState, type FloorEvents } from '../floor/floor.js';
+import { Ear } from '../hearing/ear.js';
+import { EchoGate } from '../hearing/echo-gate.js';
+import { toProviderError } from '../providers/errors.js';
+import type { ConversationOptions } from './options.js';
+
+export interface ListenerEvents extends FloorEvents {
+  /** The user has begun to make a sound. */
+  voiceStarted(): void;
+  /** What the user seems to be saying. */
+  heard(text: string): void;
+  /** The recogniser has failed, whether or not it goes on by itself. What it fails of again and again is told once for each time the user begins to speak. */
+  failed(error: VisavisError): void;
+}
+
+/** A microphone that gives nothing for so long has gone, milliseconds: muted, unplugged. */
+const GONE_MS = 500;
+/** Then it is heard to be silent for so long, which ends what was being said. Samples at 16 kHz. */
+const GONE_SAMPLES = 16_000;
+
+/** How loud the avatar was so many milliseconds ago, dBFS. */
+type LevelAgo = (ms: number) => number;
+
+/** The user's side of a conversation: the microphone without the avatar's voice in it, words, and whose turn it is. Deaf without `stt` and `vad`. */
+export class Listener {
+  readonly #floor: Floor;
+  readonly #echo: EchoGate;
+  readonly #ear: Ear | undefined;
+  readonly #clock: Clock;
+  #cancelGone: () => void = () => undefined;
+  /** Codes of failures that the user knows of. */
+  readonly #told = new Set<string>();
+
+  constructor({ stt, vad, floor: rules }: ConversationOptions, clock: Clock, levelAgo: LevelAgo, events: ListenerEvents) {
+    const floor = this.#floor = new Floor(clock, { ...FLOOR_RULES, ...rules }, events);
+    this.#clock = clock;
+    this.#echo = new EchoGate(levelAgo);
+    if (!stt || !vad) return;
+    this.#ear = new Ear({ stt, vad, clock }, {
+      voiceStarted: () => {
+        this.#told.clear();
+        floor.voiceStarted();
+        events.voiceStarted();
+      },
+      voiceGoesOn: (silenceMs) => floor.voiceGoesOn(silenceMs),
+      voiceEnded: (silenceMs) => floor.voiceEnded(silenceMs),
+      partial: (text) => { if (text !== '') events.heard(text); floor.partial(text); },
+      final: (text) => floor.final(text),
+      failed: (error) => this.#tell(toProviderError(error, 'stt'), events),
+    });
+  }
+
+  /** Whether a voice is heard, or was and its turn has not ended. */
+  get isUserTurn(): boolean {
+    return this.#floor.isUserTurn;
+  }
+
+  /** The avatar hushes until it is known whether the user wants the floor. */
+  get isHeld(): boolean {
+    return this.#floor.isHeld;
+  }
+
+  hear({ pcm }: MicrophonePcm): void {
+    const ear = this.#ear;
+    if (!ear) return;
+    // A copy, for views of packets may begin at an odd byte.
+    for (const step of this.#echo.push(new Int16Array(pcm.slice().buffer, 0, pcm.length >> 1))) ear.push(step);
+    this.#cancelGone();
+    this.#cancelGone = this.#clock.after(GONE_MS, () => ear.push({ samples: new Int16Array(GONE_SAMPLES), lead: new Int16Array(0) }));
+  }
+
+  avatarIs(state: AvatarState): void {
+    this.#floor.avatarIs(state);
+  }
+
+  /** Something else decides (a typed text, a button): what was heard so far is not waited for. */
+  clear(): void {
+    this.#floor.clear();
+  }
+
+  close(): void {
+    this.#cancelGone();
+    this.#floor.clear();
+    this.#ear?.close();
+  }
+
+  #tell(error: VisavisError, events: ListenerEvents): void {
+    if (this.#told.has(error.code)) return;
+    this.#told.add(error.code);
+    events.failed(error);
+  }
+}

@@ -1,0 +1,52 @@
+import { llm, voice } from '@livekit/agents';
+import type { Part } from '../providers/schema.js';
+import type { ConversationOptions, HistoryLine } from './options.js';
+import { SpeakingAgent, type AgentHost } from './speaking-agent.js';
+
+/** Items of the history that are kept and shown to the model; the oldest go. */
+export const MAX_HISTORY = 60;
+const INSTRUCTIONS = 'You are a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup. '
+  + 'You may begin an answer with one of [happy] [sad] [angry] [surprised] [calm] to show that on your face.';
+
+/** `failed` is told what a provider has given up. */
+export function createSession({ llm: model, tts, connOptions }: ConversationOptions, output: voice.AudioOutput, failed: (part: Part, error: unknown) => void): voice.AgentSession {
+  const session = new voice.AgentSession({
+    llm: model,
+    tts,
+    // Hearing and turn-taking are the listener's.
+    vad: null,
+    turnHandling: { turnDetection: 'manual', preemptiveGeneration: { enabled: false } },
+    // A provider that fails is told of every time, and the conversation goes on.
+    connOptions: { ...connOptions, maxUnrecoverableErrors: Infinity },
+    userAwayTimeout: null,
+    aecWarmupDuration: null,
+    ttsTextTransforms: null,
+    useTtsAlignedTranscript: false,
+  });
+  session.output.audio = output;
+  session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
+    const { type, recoverable } = error as { type?: string; recoverable?: boolean };
+    if (!recoverable) failed(type === 'tts_error' ? 'tts' : 'llm', error);
+  });
+  return session;
+}
+
+export function createAgent({ instructions = INSTRUCTIONS, tools, history = [] }: ConversationOptions, host: AgentHost): SpeakingAgent {
+  const chatCtx = llm.ChatContext.empty();
+  for (const { role, text } of history.slice(-MAX_HISTORY)) chatCtx.addMessage({ role, content: text });
+  return new SpeakingAgent({ instructions, chatCtx, ...(tools ? { tools } : {}) }, host);
+}
+
+/** What was said, without what only the model is told. */
+export function linesOf({ history }: voice.AgentSession): readonly HistoryLine[] {
+  return history.items.flatMap((item) => {
+    if (item.type !== 'message' || (item.role !== 'user' && item.role !== 'assistant')) return [];
+    return [{ role: item.role, text: item.textContent ?? '', ...(item.interrupted ? { interrupted: true } : {}) }];
+  });
+}
+
+/** Lets go of the oldest, in both places that hold it. Rejects as the agent does. */
+export async function boundHistory(session: voice.AgentSession, agent: SpeakingAgent): Promise<void> {
+  session.history.truncate(MAX_HISTORY);
+  if (agent.chatCtx.items.length > MAX_HISTORY + 1) await agent.updateChatCtx(agent.chatCtx.copy().truncate(MAX_HISTORY));
+}
