@@ -89,7 +89,7 @@ describe('a conversation', () => {
     await expect.poll(() => client.playing?.playedMs ?? 0, { timeout: 15_000 }).toBeGreaterThan(1_500);
     expect(client.playing?.state).toBe('playing');
     vad.starts();
-    stt.partial('Stop');
+    stt.partial('Stop that');
     await client.controls.first(({ action }) => action === ControlAction.FLUSH);
     stt.final('Stop that.');
     vad.ends();

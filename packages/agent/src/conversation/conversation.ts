@@ -1,4 +1,4 @@
-import { voice } from '@livekit/agents';
+import type { voice } from '@livekit/agents';
 import { INGRESS_SAMPLE_RATES } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
 import { systemClock, type Clock, type PresenceName, type Subscribe } from '@visavis/server-sdk';
