@@ -16,4 +16,4 @@ export type { ClientClose, FinishedReport, PresenceName, RelayClient, Transcript
 export type { Ticket, TicketRequest } from './relay/tickets.js';
 export { createPresenter, type Presenter, type PresenterClient, type PresenterConfig } from './presenter/presenter.js';
 export type { Turn } from './presenter/turn.js';
-export type { Subscribe } from './listeners.js';
+export type { Subscribe } from '@visavis/protocol/listeners';

@@ -9,8 +9,8 @@ export type { MicrophonePcm, PresenceName, RoomStage, StageClose, TranscriptLine
 export type { FinishedReport } from './stage/reports.js';
 export { RepeatingCarrier, type MotionCarrier, type MotionPacket } from './stage/motion-carrier.js';
 export type { Clock } from './clock.js';
-export type { CreatePacketDecoder, PacketDecoder } from './stage/opus.js';
+export type { CreatePacketDecoder, PacketDecoder } from '@visavis/protocol/opus';
 export type { PublisherEvents, PublisherProcess, StartPublisher } from './publisher/process.js';
 export type { FromPublisher, ToPublisher } from './publisher/messages.js';
-export type { Subscribe } from './listeners.js';
+export type { Subscribe } from '@visavis/protocol/listeners';
 export { createLiveKitEgress, type EgressEvents, type EgressRequest, type LiveKitEgressOptions, type RoomEgress } from './egress/room-egress.js';

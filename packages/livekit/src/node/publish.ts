@@ -1,10 +1,12 @@
 import { VisavisError } from '@visavis/protocol/errors';
+import { createPacketDecoder, type CreatePacketDecoder } from '@visavis/protocol/opus';
 import { hostClock, type Clock } from './clock.js';
+import { TRACK_RATE } from './publisher/messages.js';
 import { startPublisher, type StartPublisher } from './publisher/process.js';
 import { Publisher } from './publisher/publisher.js';
 import type { SpeechStream } from './speech.js';
 import { RepeatingCarrier, type MotionCarrier } from './stage/motion-carrier.js';
-import { createPacketDecoder, DecoderStore, type CreatePacketDecoder } from './stage/opus.js';
+import { DecoderStore } from './stage/decoder-store.js';
 import type { RoomStage } from './stage/room-stage.js';
 import { Stage } from './stage/stage.js';
 import { mintAvatarToken } from './tokens.js';
@@ -50,7 +52,7 @@ export interface RoomOptions {
 export async function joinRoom(options: RoomOptions): Promise<RoomStage> {
   const token = tokenOf(options);
   const { url, identity, listenTo = 'nobody', clock = hostClock, viewers } = checked(options);
-  const decoders = await DecoderStore.open(options.createDecoder ?? createPacketDecoder);
+  const decoders = await DecoderStore.open(options.createDecoder ?? (() => createPacketDecoder(TRACK_RATE)));
   const { random = Math.random } = options;
   return new Promise((resolve, reject) => {
     const stage: Stage = new Stage({

@@ -1,7 +1,7 @@
 import { MicCodec, type Mic } from '@visavis/protocol/downlink';
 import OpusScript from 'opusscript';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createPacketDecoder, type CreatePacketDecoder, type PacketDecoder } from './opus.js';
+import { createPacketDecoder, type CreatePacketDecoder, type PacketDecoder } from '@visavis/protocol/opus';
 import { MicrophoneReader } from './reader.js';
 
 let heard: { length: number; isFilled: boolean; first: number }[];
@@ -41,7 +41,7 @@ describe('a microphone', () => {
     const encoder = new OpusScript(48_000, 1, OpusScript.Application.VOIP);
     const tone = Buffer.alloc(1_920);
     const samples: number[] = [];
-    const reader = new MicrophoneReader(createPacketDecoder, {
+    const reader = new MicrophoneReader(() => createPacketDecoder(16_000), {
       onPcm: ({ pcm: bytes }) => samples.push(...new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)),
       onError: ({ code }) => codes.push(code),
     });

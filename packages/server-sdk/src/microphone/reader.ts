@@ -1,6 +1,6 @@
 import { MicCodec, type Mic } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
-import { MICROPHONE_RATE, type CreatePacketDecoder, type PacketDecoder } from './opus.js';
+import type { CreatePacketDecoder, PacketDecoder } from '@visavis/protocol/opus';
 
 /** What a client's user said: the next piece of one continuous stream. */
 export interface MicrophonePcm {
@@ -14,6 +14,8 @@ export interface MicrophonePcm {
 const MAX_WAITING = 100;
 /** Longest silence put in place of what was lost: what comes after a longer pause begins anew. */
 const MAX_FILLED_MS = 1_000;
+/** What a microphone's Opus is decoded to, Hz. */
+export const MICROPHONE_RATE = 16_000;
 const BYTES_PER_MS = (MICROPHONE_RATE / 1000) * 2;
 
 export interface ReaderEvents {

@@ -1,6 +1,6 @@
 import type { Hello, PlaybackPosition, PlaybackFinished, Mic, ServerBodies } from '@visavis/protocol/downlink';
 import type { VisavisError } from '@visavis/protocol/errors';
-import type { Subscribe } from '../listeners.js';
+import type { Subscribe } from '@visavis/protocol/listeners';
 import type { MicrophonePcm } from '../microphone/reader.js';
 import type { EnvelopeMessage, SpeechMessage } from '../speech.js';
 

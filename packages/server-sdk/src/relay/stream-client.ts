@@ -4,10 +4,10 @@ import {
   type ClientMessage, type Hello, type Mic, type PlaybackPosition, type ServerBodies, type ServerKind,
 } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
+import { Listeners, type Subscribe } from '@visavis/protocol/listeners';
+import { createPacketDecoder } from '@visavis/protocol/opus';
 import type { Clock } from '../clock.js';
-import { Listeners, type Subscribe } from '../listeners.js';
-import { createPacketDecoder } from '../microphone/opus.js';
-import { MicrophoneReader, type MicrophonePcm } from '../microphone/reader.js';
+import { MICROPHONE_RATE, MicrophoneReader, type MicrophonePcm } from '../microphone/reader.js';
 import type { EnvelopeMessage, PcmMessage, SpeechMessage } from '../speech.js';
 import { errorBody, Line } from './line.js';
 import { Outbox, type OutboxBounds, type Packet } from './outbox.js';
@@ -293,7 +293,7 @@ export class StreamClient implements RelayClient {
   }
 
   #readMicrophone(): MicrophoneReader {
-    return new MicrophoneReader(createPacketDecoder, {
+    return new MicrophoneReader(() => createPacketDecoder(MICROPHONE_RATE), {
       onPcm: (pcm) => this.#microphone.emit(pcm),
       onError: (error) => this.error(error),
     });

@@ -1,7 +1,7 @@
 import { VisavisError } from '@visavis/protocol/errors';
+import { Listeners } from '@visavis/protocol/listeners';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../clock.js';
-import { Listeners } from '../listeners.js';
 import type { RoomOptions } from '../publish.js';
 import type { FinishedReport } from '../stage/reports.js';
 import type { RoomStage, StageClose } from '../stage/room-stage.js';

@@ -1,6 +1,6 @@
 import type { PlaybackPosition, ServerBodies } from '@visavis/protocol/downlink';
 import type { VisavisError } from '@visavis/protocol/errors';
-import type { Subscribe } from '../listeners.js';
+import type { Subscribe } from '@visavis/protocol/listeners';
 import type { SpeechEnvelope, SpeechMessage } from '../speech.js';
 import type { FinishedReport } from './reports.js';
 

@@ -1,8 +1,8 @@
 import { StreamingResampler } from '@visavis/motion/resample';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { EncodedAudio } from '@visavis/protocol/ingress';
+import type { PacketDecoder } from '@visavis/protocol/opus';
 import { TRACK_RATE } from '../publisher/messages.js';
-import type { PacketDecoder } from './opus.js';
 
 /** Audio of one utterance that may wait, bytes in the form it came in: 11 minutes of 48 kHz PCM. */
 export const MAX_WAITING_BYTES = 64 * 1024 * 1024;

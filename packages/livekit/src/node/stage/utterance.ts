@@ -1,8 +1,8 @@
 import { isUnknownEnvelope, decodeEnvelope, type ServerResponseAnimation } from '@visavis/protocol/ingress';
 import { VisavisError } from '@visavis/protocol/errors';
+import type { PacketDecoder } from '@visavis/protocol/opus';
 import type { SpeechMessage } from '../speech.js';
 import { MotionQueue } from './motion-queue.js';
-import type { PacketDecoder } from './opus.js';
 import { SpeechQueue } from './speech-queue.js';
 import { TrackClock, type SentPiece } from './track-clock.js';
 

@@ -1,3 +1,5 @@
+/** How backends' objects tell what happens to them: the relay's clients, a room's stage. Knows nothing of what is told. */
+
 /** Adds a listener; the returned function takes it away again. */
 export type Subscribe<T> = (listener: (value: T) => void) => () => void;
 

@@ -1,7 +1,6 @@
-/** What a microphone's Opus is decoded to. */
-export const MICROPHONE_RATE = 16_000;
+/** Opus packets to samples, in backends: what a microphone sends, what a Motion Server answers. Clients have their own, by WebCodecs. */
 
-/** Turns the Opus packets of one microphone into mono samples at 16 kHz. */
+/** Turns the Opus packets of one stream into mono samples. */
 export interface PacketDecoder {
   /** Samples in [-1, 1]; empty where the packet is damaged. Only valid until the next call. */
   decode(packet: Uint8Array): Float32Array;
@@ -10,10 +9,10 @@ export interface PacketDecoder {
 
 export type CreatePacketDecoder = () => Promise<PacketDecoder>;
 
-/** libopus in WebAssembly, loaded when the first packet comes: it needs no native module and no build. */
-export const createPacketDecoder: CreatePacketDecoder = async () => {
+/** libopus in WebAssembly, loaded when it is first asked for: it needs no native module and no build. */
+export async function createPacketDecoder(sampleRate: 8_000 | 12_000 | 16_000 | 24_000 | 48_000): Promise<PacketDecoder> {
   const { OpusDecoder } = await import('opus-decoder');
-  const wasm = new OpusDecoder({ sampleRate: MICROPHONE_RATE, channels: 1, streamCount: 1, coupledStreamCount: 0, channelMappingTable: [0] });
+  const wasm = new OpusDecoder({ sampleRate, channels: 1, streamCount: 1, coupledStreamCount: 0, channelMappingTable: [0] });
   await wasm.ready;
   return {
     decode(packet) {
@@ -22,4 +21,4 @@ export const createPacketDecoder: CreatePacketDecoder = async () => {
     },
     close: () => wasm.free(),
   };
-};
+}
