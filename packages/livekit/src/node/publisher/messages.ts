@@ -28,7 +28,7 @@ export type FromPublisher =
   | { readonly kind: 'microphone'; readonly from: string; readonly pcm: Uint8Array }
   /** The participant has answered, or why it has not. */
   | { readonly kind: 'called'; readonly id: number; readonly problem?: string }
-  | { readonly kind: 'came' | 'went'; readonly identity: string }
+  | { readonly kind: 'went'; readonly identity: string }
   | { readonly kind: 'pong' };
 
 /** The first that a process says: it has loaded. */

@@ -103,7 +103,6 @@ export class PublisherRoom {
         // Data without a sender is not from a participant of the room.
         if (participant && topic === ROOM_TOPIC) this.#tell({ kind: 'data', from: participant.identity, bytes });
       })
-      .on(RoomEvent.ParticipantConnected, ({ identity }) => this.#tell({ kind: 'came', identity }))
       .on(RoomEvent.ParticipantDisconnected, ({ identity }) => this.#tell({ kind: 'went', identity }))
       .on(RoomEvent.TrackPublished, (publication, participant) => this.#considerMicrophone(publication, participant))
       .on(RoomEvent.TrackSubscribed, (track, publication, participant) => void this.#hear(track, publication, participant))

@@ -170,6 +170,23 @@ describe('a stage', () => {
     expect(finished).toEqual([{ reqId: 'one', playedMs: 480, interrupted: true }, { reqId: 'two', playedMs: 500, interrupted: false }]);
   });
 
+  it('is led by the first viewer that is still there, also where it left while there was no publisher', async () => {
+    const led: (string | undefined)[] = [];
+    stage.onViewer((viewer) => led.push(viewer));
+    const hello = (from: string): void => publishers.at(-1)!.say({ kind: 'data', from, bytes: encodeClientMessage('hello', {}) });
+    hello('viewer');
+    hello('other');
+    expect(stage.viewer).toBe('viewer');
+    publishers[0]!.die();
+    await settled(); // the next one finds nobody
+    expect(stage.viewer).toBeUndefined();
+    hello('other');
+    hello('viewer');
+    expect(led).toEqual(['viewer', undefined, 'other']);
+    publishers.at(-1)!.say({ kind: 'went', identity: 'viewer' });
+    expect(stage.viewer).toBe('other');
+  });
+
   it('takes a call once, however often it is made', () => {
     const texts: string[] = [];
     stage.onText((text) => texts.push(text));

@@ -1,35 +1,28 @@
 import {
-  ControlAction, decodeClientMessage, encodeServerMessage, type ClientMessage, type PlaybackPosition, type ServerBodies, type ServerKind,
+  ControlAction, encodeServerMessage, type ClientMessage, type PlaybackPosition, type ServerBodies, type ServerKind,
 } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
+import { Listeners } from '@visavis/protocol/listeners';
 import type { Clock } from '../clock.js';
-import { Listeners } from '../listeners.js';
 import type { FromPublisher } from '../publisher/messages.js';
 import type { Publisher, PublisherOptions } from '../publisher/publisher.js';
 import type { SpeechEnvelope, SpeechMessage } from '../speech.js';
 import { Calls } from './calls.js';
 import { encodeTranscript, errorBody, PRESENCE } from './messages.js';
+import { Delivery } from './delivery.js';
 import type { MotionCarrier } from './motion-carrier.js';
-import type { DecoderStore } from './opus.js';
+import type { DecoderStore } from './decoder-store.js';
 import { Packets } from './packets.js';
 import { Reports, type FinishedReport } from './reports.js';
 import type { MicrophonePcm, PresenceName, RoomStage, StageClose, TranscriptLine } from './room-stage.js';
 import { Utterance } from './utterance.js';
+import { Viewers } from './viewers.js';
 
-/** Sound handed over ahead of leaving: motion goes with it, and so is there this much before it is needed. */
-const LEAD_MS = 500;
-/** Motion is sent for sound that is handed over, and this much more: a chunk's length. */
-const MOTION_AHEAD_MS = 40;
-/** Motion that is well ahead of its sound is bundled: a packet costs more than a frame. */
-const MOTION_EVERY_MS = 200;
-const WELL_AHEAD_MS = 300;
 /** From leaving here to being heard: the usual jitter buffer. */
 const PLAYOUT_MS = 80;
 /** Longest text one message may hold, UTF-16 units. */
 const MAX_TEXT_LENGTH = 4_000;
 const MAX_CLOSED = 64;
-/** Calls remembered, so that none is taken twice. */
-const MAX_CALLS = 256;
 
 export interface StageOptions {
   readonly id: string;
@@ -57,26 +50,22 @@ export class Stage implements RoomStage {
   readonly #position = new Listeners<PlaybackPosition>();
   readonly #finished = new Listeners<FinishedReport>();
   readonly #started = new Listeners<{ readonly reqId: string }>();
-  readonly #viewers = new Listeners<string | undefined>();
+  readonly #led = new Listeners<string | undefined>();
   readonly #error = new Listeners<VisavisError>();
   readonly #close = new Listeners<StageClose>();
   readonly #reports: Reports;
   readonly #packets: Packets;
+  readonly #delivery: Delivery;
   readonly #rpc: Calls;
-  readonly #present = new Set<string>();
+  readonly #viewers: Viewers;
   /** Requests that are over: what still comes of them is dropped. The oldest is forgotten first. */
   readonly #over = new Set<string>();
-  readonly #calls = new Set<string>();
-  #viewer: string | undefined;
   #presence: PresenceName = 'idle';
   #epoch = 1;
   #current: Utterance | undefined;
   /** Motion of it has come, and its audio not yet. */
   #next: Utterance | undefined;
   #utterances = 0;
-  #pieces = 0;
-  #motionMs = -Infinity;
-  #cancelPump: () => void = () => undefined;
   #closed = false;
   #left!: () => void;
   readonly #gone = new Promise<void>((resolve) => { this.#left = resolve; });
@@ -87,7 +76,7 @@ export class Stage implements RoomStage {
   readonly onPlaybackPosition = this.#position.subscribe;
   readonly onPlaybackFinished = this.#finished.subscribe;
   readonly onPlaybackStarted = this.#started.subscribe;
-  readonly onViewer = this.#viewers.subscribe;
+  readonly onViewer = this.#led.subscribe;
   readonly onError = this.#error.subscribe;
   readonly onClose = this.#close.subscribe;
 
@@ -99,6 +88,23 @@ export class Stage implements RoomStage {
     this.#packets = new Packets({
       clock: options.clock, stream: options.stream, epoch: () => this.#epoch, speaking: () => this.#current,
       send: (bytes, reliable, to) => this.#publisher.send({ kind: 'data', bytes, reliable, to }),
+    });
+    this.#delivery = new Delivery({
+      clock: options.clock, carrier: options.carrier, packets: this.#packets,
+      sendPiece: (id, pcm) => this.#publisher.send({ kind: 'audio', id, pcm }),
+      onBegun: ({ reqId }) => {
+        this.#tell('audio', { epoch: this.#epoch, reqId });
+        this.#started.emit({ reqId });
+      },
+      onHandedOver: ({ reqId }) => this.#tell('audio', { epoch: this.#epoch, reqId, end: true }),
+      onLeft: (utterance) => this.#complete(utterance),
+    });
+    this.#viewers = new Viewers({
+      isViewer: options.isViewer,
+      onLead: (viewer) => this.#led.emit(viewer),
+      onHello: (from) => this.#welcome([from]),
+      onPing: (from, timeMs) => this.#packets.messages([encodeServerMessage('pong', { timeMs })], [from]),
+      onMessage: (message) => this.#follow(message),
     });
     this.#rpc = new Calls((call) => this.#publisher.send(call), (error) => this.#error.emit(error));
     this.#publisher = options.createPublisher({
@@ -128,7 +134,7 @@ export class Stage implements RoomStage {
   }
 
   get viewer(): string | undefined {
-    return this.#viewer;
+    return this.#viewers.leading;
   }
 
   get publisherPid(): number | undefined {
@@ -176,7 +182,7 @@ export class Stage implements RoomStage {
     if (!utterance?.held) return;
     utterance.held = false;
     this.#control(ControlAction.RESUME);
-    this.#pump();
+    this.#delivery.go(utterance);
   }
 
   transcript(line: TranscriptLine): void {
@@ -229,14 +235,14 @@ export class Stage implements RoomStage {
     } catch (error) {
       this.#error.emit(VisavisError.from(error, 'protocolError'));
     }
-    if (utterance === this.#current) this.#pump();
+    if (utterance === this.#current) this.#delivery.go(utterance);
   }
 
   #cutCurrent(): void {
     const utterance = this.#current;
     if (!utterance) return;
     this.#current = undefined;
-    this.#cancelPump();
+    this.#delivery.stop();
     this.#publisher.send({ kind: 'clear' });
     this.#cut(utterance);
   }
@@ -246,7 +252,7 @@ export class Stage implements RoomStage {
     const playedMs = this.#playedMs(utterance);
     utterance.close();
     this.#rememberOver(utterance.reqId);
-    this.#reports.ended(utterance.reqId, playedMs, true, this.#viewer !== undefined);
+    this.#reports.ended(utterance.reqId, playedMs, true, this.viewer !== undefined);
   }
 
   #playedMs(utterance: Utterance): number {
@@ -258,80 +264,25 @@ export class Stage implements RoomStage {
     if (this.#over.size > MAX_CLOSED) this.#over.delete(this.#over.values().next().value!);
   }
 
-  /** Hands over what is due, and comes back when more is. */
-  #pump(): void {
-    this.#cancelPump();
-    const utterance = this.#current;
-    if (!utterance || this.#packets.run === undefined) return;
-    const nowMs = this.#nowMs();
-    while (utterance.clock.emptyMs(nowMs) - nowMs < LEAD_MS) {
-      const piece = utterance.next(nowMs);
-      if (!piece) break;
-      const id = (this.#pieces += 1);
-      utterance.clock.sent({ id, ...piece, exitMs: undefined }, nowMs);
-      this.#publisher.send({ kind: 'audio', id, pcm: piece.pcm });
-    }
-    this.#tellAudio(utterance);
-    this.#sendMotion(utterance, nowMs);
-    this.#awaitMore(utterance, nowMs);
-  }
-
-  #awaitMore(utterance: Utterance, nowMs: number): void {
-    const { clock } = this.#options;
-    const emptyInMs = utterance.clock.emptyMs(nowMs) - nowMs;
-    if (utterance.isDrained) {
-      if (emptyInMs <= 0) return this.#complete(utterance);
-      this.#cancelPump = clock.after(Math.min(emptyInMs + 1, MOTION_EVERY_MS), () => this.#pump());
-      return;
-    }
-    const startsInMs = (utterance.startsMs() ?? Infinity) - nowMs;
-    if (startsInMs > 0 && Number.isFinite(startsInMs) && !utterance.clock.mark) this.#cancelPump = clock.after(startsInMs, () => this.#pump());
-    else if (emptyInMs > 0 || utterance.isWaiting) this.#cancelPump = clock.after(Math.max(10, Math.min(MOTION_EVERY_MS, emptyInMs - LEAD_MS / 2)), () => this.#pump());
-  }
-
-  /** All of it has left. */
   #complete(utterance: Utterance): void {
     this.#current = undefined;
     utterance.close();
     this.#rememberOver(utterance.reqId);
-    this.#reports.ended(utterance.reqId, utterance.clock.untilMs, false, this.#viewer !== undefined);
-  }
-
-  #tellAudio(utterance: Utterance): void {
-    const { reqId, clock } = utterance;
-    if (clock.mark && !utterance.beginTold) {
-      utterance.beginTold = true;
-      this.#tell('audio', { epoch: this.#epoch, reqId });
-      this.#started.emit({ reqId });
-    }
-    if (!utterance.beginTold || utterance.endTold || !utterance.isDrained) return;
-    utterance.endTold = true;
-    this.#tell('audio', { epoch: this.#epoch, reqId, end: true });
-  }
-
-  #sendMotion(utterance: Utterance, nowMs: number): void {
-    const { clock, motion } = utterance;
-    const aheadMs = clock.emptyMs(nowMs) - nowMs;
-    if (!clock.mark || (aheadMs > WELL_AHEAD_MS && nowMs - this.#motionMs < MOTION_EVERY_MS)) return;
-    const news = motion.take(clock.untilMs + MOTION_AHEAD_MS);
-    if (!news) return;
-    this.#motionMs = nowMs;
-    this.#packets.motion(this.#options.carrier.pack(news.messages, news.end, aheadMs));
+    this.#reports.ended(utterance.reqId, utterance.clock.untilMs, false, this.viewer !== undefined);
   }
 
   #begin(run: number, present: readonly string[]): void {
-    this.#present.clear();
-    for (const identity of present) this.#present.add(identity);
+    this.#viewers.met(present);
     this.#packets.begin(run);
     this.#welcome([]);
     this.#rpc.again();
-    this.#pump();
+    if (this.#current) this.#delivery.go(this.#current);
   }
 
   /** What had not left is said again, by the next publisher. */
   #lose(error: VisavisError): void {
     this.#packets.end();
-    this.#cancelPump();
+    this.#delivery.stop();
     const utterance = this.#current;
     if (utterance && !utterance.held) utterance.rewind(utterance.clock.leavingMs(this.#nowMs()));
     this.#options.carrier.reset();
@@ -342,73 +293,27 @@ export class Stage implements RoomStage {
     if (this.#closed) return;
     this.#closed = true;
     this.#packets.end();
-    this.#cancelPump();
+    this.#delivery.stop();
     for (const utterance of [this.#current, this.#next]) utterance?.close();
     this.#current = this.#next = undefined;
     this.#reports.cutAll();
     if (error) this.#error.emit(error);
     this.#options.decoders.close();
     this.#close.emit({ code: error ? 1011 : 1000, reason: error?.code ?? '' });
-    const all = [this.#text, this.#interrupt, this.#microphone, this.#position, this.#finished, this.#started, this.#viewers, this.#error, this.#close];
+    const all = [this.#text, this.#interrupt, this.#microphone, this.#position, this.#finished, this.#started, this.#led, this.#error, this.#close];
     for (const listeners of all) listeners.clear();
     this.#left();
   }
 
   #hear(message: FromPublisher): void {
     switch (message.kind) {
-      case 'captured': return this.#captured(message.id, message.exitMs);
-      case 'data': return this.#read(message.from, message.bytes);
+      case 'captured': return void (this.#current && this.#delivery.captured(this.#current, message.id, message.exitMs));
+      case 'data': return this.#viewers.read(message.from, message.bytes);
       // Copied: what comes between processes may lie anywhere, and samples want an even place.
       case 'microphone': return this.#microphone.emit({ pcm: Uint8Array.from(message.pcm), isFilled: false });
       case 'called': return this.#rpc.answered(message);
-      case 'came': return void this.#present.add(message.identity);
-      case 'went': return this.#went(message.identity);
+      case 'went': return this.#viewers.went(message.identity);
     }
-  }
-
-  #captured(id: number, exitMs: number): void {
-    const utterance = this.#current;
-    if (!utterance?.clock.captured(id, exitMs)) return;
-    this.#tellAudio(utterance);
-    this.#motionMs = -Infinity;
-    this.#packets.cue();
-    this.#sendMotion(utterance, this.#nowMs());
-  }
-
-  #went(identity: string): void {
-    this.#present.delete(identity);
-    if (this.#viewer === identity) this.#lead(undefined);
-  }
-
-  /** What a participant says; of others than viewers, and what is no message, nothing. */
-  #read(from: string, bytes: Uint8Array): void {
-    if (!this.#options.isViewer(from)) return;
-    let message: ClientMessage | undefined;
-    try {
-      message = decodeClientMessage(bytes);
-    } catch {
-      return; // anyone in the room may send anything
-    }
-    if (!message) return;
-    if (message.sequence > 0 && !this.#isFirst(`${from} ${message.sequence}`)) return;
-    if (this.#viewer === undefined) this.#lead(from);
-    if (message.case === 'hello') return this.#welcome([from]);
-    if (message.case === 'ping') return this.#packets.messages([encodeServerMessage('pong', { timeMs: message.value.timeMs })], [from]);
-    // One viewer leads: two that report of what they hear would contradict each other.
-    if (from === this.#viewer) this.#follow(message);
-  }
-
-  #lead(viewer: string | undefined): void {
-    this.#viewer = viewer;
-    this.#viewers.emit(viewer);
-  }
-
-  /** A call that was answered may be made again where the answer was lost. */
-  #isFirst(call: string): boolean {
-    if (this.#calls.has(call)) return false;
-    this.#calls.add(call);
-    if (this.#calls.size > MAX_CALLS) this.#calls.delete(this.#calls.values().next().value!);
-    return true;
   }
 
   #follow(message: ClientMessage): void {
@@ -446,5 +351,4 @@ export class Stage implements RoomStage {
   #tell<K extends ServerKind>(kind: K, body: ServerBodies[K]): void {
     this.#packets.messages([encodeServerMessage(kind, body)]);
   }
-
 }
