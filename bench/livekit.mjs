@@ -16,7 +16,7 @@ import { startServer } from './lib/motion-server.mjs';
 import { readOptions } from './lib/options.mjs';
 import { machine, percentiles, printTable, randomFrom, referenceMs, writeJson } from './lib/report.mjs';
 import { firstSoundMs, judgeRoomCut, skewsOf } from './lib/room-listening.mjs';
-import { detour, startShakenLink } from './lib/shaken-link.mjs';
+import { startShakenLink } from './lib/shaken-link.mjs';
 
 const options = readOptions(import.meta.url, {
   quick: { type: 'boolean', default: false }, minutes: { type: 'string', default: '10' }, only: { type: 'string', default: 'all' }, seed: { type: 'string', default: '1' },
@@ -34,6 +34,7 @@ const pageClock = () => performance.timeOrigin + performance.now();
 const machineBefore = machine();
 const reference = referenceMs();
 const { module: browsers } = await runnerImport(fileURLToPath(new URL('../test/browser.ts', import.meta.url)));
+const { module: { detour } } = await runnerImport(fileURLToPath(new URL('../test/detour.ts', import.meta.url)));
 const { module: servers } = await runnerImport(fileURLToPath(new URL('../test/livekit-server.ts', import.meta.url)));
 const server = await servers.startLiveKitServer();
 const pages = await browsers.serveWithVite();

@@ -39,8 +39,6 @@ export interface ServerChoice {
   readonly interfaceName?: string;
   /** Media over TCP, on this port; LiveKit binds it on all addresses. Default: none. */
   readonly tcpPort?: number;
-  /** Default: a free port. 0: no UDP port that clients could reach. */
-  readonly udpPort?: number;
   /** Runs the binary with these before it, as in a network namespace. */
   readonly prefix?: readonly string[];
 }
@@ -50,7 +48,7 @@ export async function startLiveKitServer(choice: ServerChoice = {}): Promise<Liv
   const found = findLiveKitServer();
   if ('missing' in found) throw new Error(found.missing);
   const { address = '127.0.0.1', interfaceName = 'lo' } = choice;
-  const [port, udpPort] = [await freeTcpPort(), choice.udpPort ?? await freeUdpPort()];
+  const [port, udpPort] = [await freeTcpPort(), await freeUdpPort()];
   const folder = mkdtempSync(join(tmpdir(), 'visavis-livekit-'));
   const config = join(folder, 'livekit.yaml');
   writeFileSync(config, [
@@ -96,7 +94,8 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-function freeTcpPort(): Promise<number> {
+/** One that nobody listens at just now. */
+export function freeTcpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

@@ -37,15 +37,3 @@ export async function startShakenLink({ serverPort, delayMs, jitterMs, loss, ran
     },
   };
 }
-
-/** In the page, before anything else: candidates that name `from` are taken to name `to`. */
-export function detour([from, to]) {
-  const turned = (text) => text?.replaceAll(` ${from} typ`, ` ${to} typ`);
-  const { addIceCandidate, setRemoteDescription } = RTCPeerConnection.prototype;
-  RTCPeerConnection.prototype.addIceCandidate = function add(candidate) {
-    return addIceCandidate.call(this, candidate && { ...(candidate.toJSON?.() ?? candidate), candidate: turned(candidate.candidate) });
-  };
-  RTCPeerConnection.prototype.setRemoteDescription = function set(description) {
-    return setRemoteDescription.call(this, { type: description.type, sdp: turned(description.sdp) });
-  };
-}

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mintViewerToken, joinRoom, type RoomStage } from '../src/node/index.js';
+import { mintViewerToken, joinRoom, type FinishedReport, type RoomStage } from '../src/node/index.js';
 import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../../../test/livekit-server.js';
-import { ROOM_FLAGS, until, type RoomPage } from './support.js';
+import { GRAIN_MS, loudness, ROOM_FLAGS, until, type RoomPage } from './support.js';
 import { say } from './speech.js';
 
 const found = findLiveKitServer();
@@ -46,7 +46,7 @@ describe.skipIf('missing' in found)('an avatar in a room', () => {
 
   it('talks, hears what is typed, and says what was heard', async () => {
     stage = await joinRoom({ url: server.url, ...KEYS, room: 'talk', identity: 'ava' });
-    const finished: unknown[] = [];
+    const finished: FinishedReport[] = [];
     const texts: string[] = [];
     stage.onPlaybackFinished((report) => finished.push(report));
     stage.onText((text) => texts.push(text));
@@ -54,13 +54,14 @@ describe.skipIf('missing' in found)('an avatar in a room', () => {
     await page.evaluate(() => globalThis.livekit.of('a').controller.sendText('hello'));
     say(stage, 'one', 2_000);
     await until(() => finished.length > 0);
-    expect(finished).toEqual([{ reqId: 'one', playedMs: 2_000, interrupted: false }]);
+    expect(finished).toMatchObject([{ reqId: 'one', interrupted: false }]);
+    expect(Math.abs(finished[0]!.playedMs - 2_000)).toBeLessThanOrEqual(GRAIN_MS);
     expect(texts).toEqual(['hello']);
     const notes = await page.evaluate(() => globalThis.livekit.take('a'));
     expect(notes.errors).toEqual([]);
     // The marker's mouth goes round: it was wide open in the middle of its way, and sound came with it.
     expect(Math.max(...notes.poses.map(([, jaw]) => jaw))).toBeGreaterThan(0.9);
-    expect(notes.sound.length).toBeGreaterThan(0);
+    expect(loudness(notes)).toBeGreaterThan(0.03);
   });
 
   it('falls silent at once when it is cut, and shows nothing of what was cut', async () => {

@@ -58,6 +58,9 @@ declare global {
   };
 }
 
+/** What a page says it heard is its clock's word, and tracks end in whole tens of milliseconds. */
+export const GRAIN_MS = 20;
+
 const PATIENCE_MS = 20_000;
 
 /** Waits for something to come true; fails where it does not within 20 s. */

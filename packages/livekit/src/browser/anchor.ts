@@ -42,7 +42,7 @@ class Window {
  */
 export class Anchor {
   readonly #data = new Window(DATA_PERCENTILE);
-  readonly #audio = new Window(AUDIO_PERCENTILE);
+  #audio = new Window(AUDIO_PERCENTILE);
   #jitterMs = 0;
 
   /** A data packet: sent by the backend's clock, arrived by the page's. */
@@ -54,6 +54,11 @@ export class Anchor {
   audio(lagMs: number, jitterMs: number, nowMs: number): void {
     this.#audio.add(nowMs, lagMs);
     this.#jitterMs = jitterMs;
+  }
+
+  /** The track is read from another beginning of its RTP time. */
+  forgetSound(): void {
+    this.#audio = new Window(AUDIO_PERCENTILE);
   }
 
   /** The backend's clock when the sample of this RTP time left; undefined until both kinds have come. */

@@ -43,6 +43,22 @@ describe('the anchor', () => {
     }
     expect(anchor.leftAt(500)).toBeCloseTo(51_500, 6);
   });
+
+  it('knows nothing of a track that was subscribed to again, until it has heard it anew', () => {
+    const anchor = new Anchor();
+    const hear = (lagMs: number, fromMs: number): void => {
+      for (let ms = fromMs; ms < fromMs + 2_000; ms += 100) {
+        anchor.data(ms, ms + 10);
+        anchor.audio(lagMs, 0, ms);
+      }
+    };
+    hear(1_000 + SENDER_DELAY_MS + 10, 0);
+    expect(anchor.leftAt(0)).toBeCloseTo(1_000, 6);
+    anchor.forgetSound();
+    expect(anchor.leftAt(0)).toBeUndefined();
+    anchor.audio(9_000 + SENDER_DELAY_MS + 10, 0, 2_000);
+    expect(anchor.leftAt(0)).toBeCloseTo(9_000, 6);
+  });
 });
 
 describe('an utterance in a room', () => {

@@ -4,7 +4,7 @@ import { encodeClientMessage, PlaybackState, type ClientBodies, type ClientKind 
 import { VisavisError } from '@visavis/protocol/errors';
 import { ROOM_TOPIC } from '@visavis/protocol/room';
 import { AvatarTrack } from './avatar-track.js';
-import { connectError, endError, microphoneError } from './failure.js';
+import { connectError, endError, microphoneError, versionError } from './failure.js';
 import { RoomOutput } from './room-output.js';
 import { Uplink } from './uplink.js';
 import { RoomReader } from './room-reader.js';
@@ -27,6 +27,8 @@ export interface LiveKitTransportOptions {
 
 /** A backend that says nothing for this long is being replaced: its packets come four times a second ... */
 const QUIET_MS = 1_500;
+/** ... where the room says that all is well and nothing comes, it is joined anew after this: some of its ways do not outlive a reconnection ... */
+const REJOIN_MS = 4_000;
 /** ... what plays of it is given up after this ... */
 const LOST_MS = 5_000;
 /** ... and it, after this. An avatar that has not come yet is waited for as long. */
@@ -60,12 +62,18 @@ export class LiveKitTransport implements Transport {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #heardMs = 0;
+  /** When the room last said that it is connected. */
+  #joinedMs = 0;
+  /** Joined anew since the backend was last heard; in the middle of it. */
+  #rejoined = false;
+  #rejoining = false;
   #lost = false;
   #interrupts = 0;
   #interruptPending = false;
   #askedMs = 0;
   #dataBytes = 0;
   readonly #uplink: Uplink;
+  #microphoneOn = false;
   #microphoneMuted = false;
   #closed = false;
 
@@ -158,6 +166,10 @@ export class LiveKitTransport implements Transport {
     this.#settle = undefined;
   }
 
+  get #isOver(): boolean {
+    return this.#closed || this.#state === 'failed';
+  }
+
   get #maySend(): boolean {
     return this.#room.localParticipant.permissions?.canPublishData !== false;
   }
@@ -170,6 +182,7 @@ export class LiveKitTransport implements Transport {
       .on(RoomEvent.Reconnecting, this.#reconnecting)
       .on(RoomEvent.Reconnected, this.#joined)
       .on(RoomEvent.Connected, this.#joined)
+      .on(RoomEvent.SignalConnected, this.#checkServer)
       .on(RoomEvent.Disconnected, this.#disconnected);
     this.#track = new AvatarTrack(this.#room, this.#identity, this.output);
   }
@@ -180,6 +193,7 @@ export class LiveKitTransport implements Transport {
       .off(RoomEvent.Reconnecting, this.#reconnecting)
       .off(RoomEvent.Reconnected, this.#joined)
       .off(RoomEvent.Connected, this.#joined)
+      .off(RoomEvent.SignalConnected, this.#checkServer)
       .off(RoomEvent.Disconnected, this.#disconnected);
   }
 
@@ -191,21 +205,31 @@ export class LiveKitTransport implements Transport {
       if (this.#closed) return;
       await this.#room.connect(access.url, token, { autoSubscribe: false, ...(access.rtcConfig ? { rtcConfig: access.rtcConfig } : {}) });
     } catch (cause) {
-      if (!this.#closed) this.#again(VisavisError.isInstance(cause) ? cause : connectError(cause));
+      if (!this.#isOver) this.#again(VisavisError.isInstance(cause) ? cause : connectError(cause));
     }
   }
 
+  /** Said as soon as it is known: with a server that is too old the rest may take long, or never end. */
+  readonly #checkServer = (): void => {
+    const error = versionError(this.#room.serverInfo?.version);
+    if (error) this.#fail(error);
+  };
+
   readonly #joined = (): void => {
-    if (this.#closed || this.#room.state !== RoomState.Connected) return;
+    if (this.#isOver || this.#room.state !== RoomState.Connected) return;
+    this.#checkServer();
+    if (this.#isOver) return;
     this.#failures = 0;
+    this.#joinedMs = performance.now();
     this.#track?.look();
     this.#hello();
+    if (this.#access && this.#microphoneOn) void this.#startMicrophone().catch(() => undefined);
   };
 
   readonly #reconnecting = (): void => this.#setState('connecting');
 
   readonly #disconnected = (reason?: DisconnectReason): void => {
-    if (this.#closed || this.#state === 'failed') return;
+    if (this.#isOver || this.#rejoining) return;
     const error = endError(reason);
     this.#setState('connecting');
     if (error.fatal) this.#fail(error);
@@ -216,7 +240,7 @@ export class LiveKitTransport implements Transport {
   #again(error: VisavisError): void {
     const waitMs = error.fatal ? undefined : RETRY_MS[this.#failures];
     this.#failures += 1;
-    if (waitMs === undefined) return this.#fail(error);
+    if (waitMs === undefined) return this.#fail(error.fatal ? error : new VisavisError('connectionFailed', `gave up joining the room: ${error.message}`, { cause: error }));
     if (this.#failures === 1) this.#sink?.handleError(error);
     this.#retry = setTimeout(() => void this.#join(), waitMs);
   }
@@ -227,7 +251,7 @@ export class LiveKitTransport implements Transport {
     this.#dataBytes += bytes.length;
     if (!this.#reader?.take(bytes)) return;
     this.#heardMs = performance.now();
-    this.#lost = false;
+    this.#lost = this.#rejoined = false;
     if (this.#state === 'failed' || this.#room.state !== RoomState.Connected) return;
     this.#setState('connected');
     this.#settle?.resolve();
@@ -260,8 +284,19 @@ export class LiveKitTransport implements Transport {
     const quietMs = performance.now() - this.#heardMs;
     if (this.#interruptPending && performance.now() - this.#askedMs > ASK_AGAIN_MS) this.#ask();
     if (quietMs > QUIET_MS) this.#setState('connecting');
+    if (Math.min(quietMs, performance.now() - this.#joinedMs) > REJOIN_MS && !this.#rejoined) void this.#rejoin();
     if (quietMs > LOST_MS && !this.#lost) this.#lose();
-    if (quietMs > GIVE_UP_MS) this.#fail(new VisavisError('connectionFailed', `the avatar “${this.#identity}” is not in the room, or says nothing`));
+    if (quietMs <= GIVE_UP_MS) return;
+    const why = this.#room.state === RoomState.Connected ? `the avatar “${this.#identity}” is not in the room, or says nothing` : 'the room cannot be joined: no answer of a LiveKit server';
+    this.#fail(new VisavisError('connectionFailed', why));
+  }
+
+  async #rejoin(): Promise<void> {
+    if (!this.#access || this.#room.state !== RoomState.Connected || !this.#room.remoteParticipants.has(this.#identity)) return;
+    this.#rejoined = this.#rejoining = true;
+    await this.#room.disconnect();
+    this.#rejoining = false;
+    if (!this.#isOver) await this.#join();
   }
 
   #lose(): void {
@@ -270,7 +305,7 @@ export class LiveKitTransport implements Transport {
   }
 
   #fail(error: VisavisError): void {
-    if (this.#closed || this.#state === 'failed') return;
+    if (this.#isOver) return;
     this.#stop();
     this.#setState('failed');
     this.#lose();
@@ -302,6 +337,7 @@ export class LiveKitTransport implements Transport {
   async #startMicrophone(): Promise<void> {
     try {
       await this.#room.localParticipant.setMicrophoneEnabled(true);
+      this.#microphoneOn = true;
       await this.#muteMicrophone();
     } catch (cause) {
       throw microphoneError(cause);
@@ -315,6 +351,7 @@ export class LiveKitTransport implements Transport {
 
   /** Gives the device back. */
   #stopMicrophone(): void {
+    this.#microphoneOn = false;
     const track = this.#room.localParticipant.getTrackPublication(Track.Source.Microphone)?.track;
     if (track) void this.#room.localParticipant.unpublishTrack(track, true).catch(() => undefined);
   }

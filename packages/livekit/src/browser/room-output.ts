@@ -141,7 +141,9 @@ export class RoomOutput implements AudioOutput, HeardTrack {
   attach(run: number, track: RoomTrack): void {
     this.detach();
     this.#track = track;
-    this.#reader = new TrackReader(run, track.receiver, this.#anchorOf(run), this.nowMs());
+    const anchor = this.#anchorOf(run);
+    anchor.forgetSound();
+    this.#reader = new TrackReader(run, track.receiver, anchor, this.nowMs());
     this.#stream?.forgetCues();
     if (this.#lastCue) this.cue(this.#lastCue.run, this.#lastCue.cue);
     this.#apply(true);
