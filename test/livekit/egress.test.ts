@@ -2,19 +2,23 @@ import { createMotionServer, devConfig, type MotionServer } from '@visavis/motio
 import { Room } from '@livekit/rtc-node';
 import { AccessToken } from 'livekit-server-sdk';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser, serveWithVite, type ServedFolder } from '../browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../livekit-server.js';
 import { dial, type TestClient } from '../../packages/motion-server/test/client.js';
 import { speechBytes } from '../../packages/motion-server/test/speech.js';
 import { createLiveKitEgress, mintViewerToken, type RoomEgress } from '@visavis/livekit/node';
-import { loudness, ROOM_FLAGS, until, type Notes } from '../../packages/livekit/test/support.js';
+import { GRAIN_MS, loudness, ROOM_FLAGS, until, type Notes } from '../../packages/livekit/test/support.js';
+import { serve, type Served } from './served.js';
+import { hasOpenssl, startTlsFront, type TlsFront } from './tls-front.js';
 import { findThirdPartyAgent, ThirdPartyAgent } from './third-party-agent.js';
 
 const RATE = 24_000;
 /** The track takes whole tens of milliseconds: an utterance's last is filled up. */
 const TRACK_GRAIN_MS = 10;
+/** Of a domain that is kept for documents. */
+const TLS_NAME = 'rooms.example';
 const SPEECH = fileURLToPath(new URL('../../apps/demo/assets/samples/austen.wav', import.meta.url));
 const server = findLiveKitServer();
 const python = findThirdPartyAgent();
@@ -23,10 +27,20 @@ for (const one of [server, python]) if ('missing' in one) process.stderr.write(`
 describe.skipIf('missing' in server)('egress into a room', () => {
   let livekit: LiveKitServer;
   let motionServer: MotionServer;
+  let pages: ServedFolder;
+  let browser: Browser;
+  let page: Page;
+  let front: TlsFront | undefined;
   const rooms = new Map<string, RoomEgress>();
 
   beforeAll(async () => {
-    livekit = await startLiveKitServer();
+    [livekit, pages, browser] = await Promise.all([startLiveKitServer(), serveWithVite(), launchBrowser(ROOM_FLAGS)]);
+    if (hasOpenssl) front = await startTlsFront(TLS_NAME, Number(new URL(livekit.url).port));
+    // Publishers take it from this process when they start.
+    if (front) vi.stubEnv('SSL_CERT_FILE', front.authority);
+    page = await browser.newPage();
+    await page.goto(`${pages.url}/packages/livekit/test/page/index.html`);
+    await page.waitForSelector('html[data-ready]');
     const open = createLiveKitEgress();
     motionServer = await createMotionServer({ ...devConfig(), model: 'baseline', openEgress: async (request, events) => {
       const room = await open(request, events);
@@ -36,20 +50,39 @@ describe.skipIf('missing' in server)('egress into a room', () => {
   });
   afterAll(async () => {
     await motionServer?.close();
+    await browser?.close();
+    await pages?.close();
+    front?.close();
+    vi.unstubAllEnvs();
     await livekit?.kill();
   });
 
+  /** The page watches the avatar of a room. */
+  async function watch(room: string, identity: string): Promise<void> {
+    const token = await mintViewerToken({ ...KEYS, room, identity: 'viewer' });
+    await page.evaluate(([url, jwt, who]) => {
+      globalThis.livekit.seat('a', { url: url!, token: jwt!, identity: who! });
+      globalThis.livekit.look('a');
+      globalThis.livekit.listen('a');
+    }, [livekit.url, token, identity]);
+    expect(await page.evaluate(() => globalThis.livekit.connect('a'))).toBe('connected');
+  }
+  const take = (): Promise<Notes> => page.evaluate(() => globalThis.livekit.take('a'));
+
+  /** Sound came, and the mouth moved with it. */
+  function expectSpeech(notes: Notes): void {
+    expect(notes.errors).toEqual([]);
+    const spoken = notes.poses.filter(([, , , playing]) => playing === 1).map(([, jaw]) => jaw);
+    expect(Math.max(...spoken)).toBeGreaterThan(0.15);
+    expect(Math.min(...spoken)).toBeLessThan(0.1);
+    expect(loudness(notes)).toBeGreaterThan(0.01);
+    expect(notes.finished).toMatchObject([{ interrupted: false }]);
+  }
+
   describe.skipIf('missing' in python)('by an unmodified third-party plugin', () => {
-    let pages: ServedFolder;
-    let browser: Browser;
-    let page: Page;
     let agent: ThirdPartyAgent;
 
-    beforeAll(async () => {
-      [pages, browser] = await Promise.all([serveWithVite(), launchBrowser(ROOM_FLAGS)]);
-      page = await browser.newPage();
-      await page.goto(`${pages.url}/packages/livekit/test/page/index.html`);
-      await page.waitForSelector('html[data-ready]');
+    beforeAll(() => {
       agent = new ThirdPartyAgent((python as { python: string }).python, {
         LIVEKIT_URL: livekit.url, LIVEKIT_API_KEY: KEYS.apiKey, LIVEKIT_API_SECRET: KEYS.apiSecret, ROOM: 'third', RECORDING: SPEECH, IDLE_TIMEOUT: '6',
         SPATIUS_API_KEY: 'dev-key', SPATIUS_APP_ID: 'dev-app', SPATIUS_AVATAR_ID: 'ava',
@@ -59,20 +92,8 @@ describe.skipIf('missing' in server)('egress into a room', () => {
     });
     afterAll(async () => {
       agent?.kill();
-      await browser?.close();
-      await pages?.close();
+      await page.evaluate(() => globalThis.livekit.close('a'));
     });
-
-    async function watch(): Promise<void> {
-      const token = await mintViewerToken({ ...KEYS, room: 'third', identity: 'viewer' });
-      await page.evaluate(([url, jwt]) => {
-        globalThis.livekit.seat('a', { url: url!, token: jwt!, identity: 'spatius-avatar-agent' });
-        globalThis.livekit.look('a');
-        globalThis.livekit.listen('a');
-      }, [livekit.url, token]);
-      expect(await page.evaluate(() => globalThis.livekit.connect('a'))).toBe('connected');
-    }
-    const take = (): Promise<Notes> => page.evaluate(() => globalThis.livekit.take('a'));
 
     it('is refused a wrong secret and a server that is not on the list, in words that it knows', async () => {
       expect(await agent.next('refused')).toMatchObject({ code: expect.stringContaining('invalidEgressConfig'), message: expect.stringMatching(/unauthorized(?!.*eyJ)/) });
@@ -81,7 +102,7 @@ describe.skipIf('missing' in server)('egress into a room', () => {
 
     it('talks: sound and mouth in a browser, and the agent hears when it began and how much was heard', async () => {
       await agent.next('ready');
-      await watch();
+      await watch('third', 'spatius-avatar-agent');
       agent.tell('say 2');
       await agent.next('started');
       const finished = await agent.next('finished');
@@ -89,13 +110,7 @@ describe.skipIf('missing' in server)('egress into a room', () => {
       expect(finished.position).toBeGreaterThan(1.95);
       expect(finished.position).toBeLessThan(2.1);
       await agent.next('done');
-      const notes = await take();
-      expect(notes.errors).toEqual([]);
-      const spoken = notes.poses.filter(([, , , playing]) => playing === 1).map(([, jaw]) => jaw);
-      expect(Math.max(...spoken)).toBeGreaterThan(0.15);
-      expect(Math.min(...spoken)).toBeLessThan(0.1);
-      expect(loudness(notes)).toBeGreaterThan(0.01);
-      expect(notes.finished).toMatchObject([{ interrupted: false }]);
+      expectSpeech(await take());
     });
 
     it('is interrupted: silence and a resting mouth, and the agent hears how far it came', async () => {
@@ -122,7 +137,7 @@ describe.skipIf('missing' in server)('egress into a room', () => {
   });
 
   /** An agent that keeps what it is told. */
-  async function listener(room: string): Promise<{ calls: { method: string; payload: string }[]; leave(): Promise<void> }> {
+  async function listener(room: string): Promise<{ calls: { method: string; payload: string }[]; present(): Iterable<string>; leave(): Promise<void> }> {
     const token = new AccessToken(KEYS.apiKey, KEYS.apiSecret, { identity: 'agent' });
     token.addGrant({ roomJoin: true, room, canPublishData: true });
     const joined = new Room();
@@ -134,15 +149,20 @@ describe.skipIf('missing' in server)('egress into a room', () => {
         return 'ok';
       });
     }
-    return { calls, leave: () => joined.disconnect() };
+    return { calls, present: () => joined.remoteParticipants.keys(), leave: () => joined.disconnect() };
   }
 
-  async function session(room: string): Promise<TestClient> {
-    const client = await dial(motionServer);
+  async function ask(room: string, by: Pick<MotionServer, 'consoleUrl' | 'ingressUrl'> = motionServer, url = livekit.url): Promise<TestClient> {
+    const client = await dial(by);
     client.send('clientConfigureSession', { sampleRate: RATE, egressType: 1, livekitEgress: {
-      url: livekit.url, ...KEYS, roomName: room, publisherId: 'avatar', extraAttributes: { livekit_agent_identity: 'agent' }, idleTimeout: 0, apiToken: '',
+      url, ...KEYS, roomName: room, publisherId: 'avatar', extraAttributes: { livekit_agent_identity: 'agent' }, idleTimeout: 0, apiToken: '',
     } });
     await client.until(() => client.received[0]);
+    return client;
+  }
+
+  async function session(...[room, by]: Parameters<typeof ask>): Promise<TestClient> {
+    const client = await ask(room, by);
     expect(client.errors()).toEqual([]);
     return client;
   }
@@ -164,5 +184,41 @@ describe.skipIf('missing' in server)('egress into a room', () => {
       client.socket.close();
       await leave();
     }
+  });
+
+  it('is what visavis serve does by its config, towards the servers that this names and no other', async () => {
+    let served: Served | undefined;
+    try {
+      served = await serve({ apps: [{ appId: 'dev-app', apiKeys: ['dev-key'], avatars: ['ava'] }], egress: { loopback: true, urls: [`wss://${TLS_NAME}`] } });
+      const refused = await ask('served', served, 'wss://elsewhere.example');
+      expect((await refused.error()).message).toContain('not allowed');
+      const agent = await listener('served');
+      const client = await session('served', served);
+      await watch('served', 'avatar');
+      client.audio('one', speechBytes(2_000, RATE), true);
+      await until(() => agent.calls.length === 2);
+      const { playback_position: seconds, interrupted } = JSON.parse(agent.calls[1]!.payload) as { playback_position: number; interrupted: boolean };
+      expect(interrupted).toBe(false);
+      expect(Math.abs(seconds * 1000 - 2_000)).toBeLessThanOrEqual(GRAIN_MS);
+      expectSpeech(await take());
+      await page.evaluate(() => globalThis.livekit.close('a'));
+      client.socket.close();
+      await agent.leave();
+    } finally {
+      await served?.close();
+    }
+  });
+
+  it.skipIf(!hasOpenssl)('goes by TLS under the name that was allowed, to the address that was settled', async () => {
+    const agent = await listener('tls');
+    const request = {
+      url: `wss://${TLS_NAME}:${front!.port}`, address: '127.0.0.1', token: '', ...KEYS, room: 'tls', identity: 'avatar', avatarId: 'ava', attributes: { livekit_agent_identity: 'agent' }, sampleRate: RATE,
+    };
+    const egress = await createLiveKitEgress()(request, { onProblem: () => undefined, onEnd: () => undefined });
+    // Nobody else could say what the name stands for: it is one that is never given away.
+    expect(new Set(front!.names)).toEqual(new Set([TLS_NAME]));
+    await until(() => [...agent.present()].includes('avatar'));
+    await egress.close();
+    await agent.leave();
   });
 });

@@ -114,18 +114,21 @@ export function http(url: string, options: { method?: string; headers?: Record<s
   });
 }
 
-export function postToken(server: MotionServer, body: unknown, headers: Record<string, string> = { 'X-Api-Key': 'dev-key' }): Promise<Answer> {
+/** Where a server is: one in this process, or another. */
+type Endpoints = Pick<MotionServer, 'consoleUrl' | 'ingressUrl'>;
+
+export function postToken(server: Endpoints, body: unknown, headers: Record<string, string> = { 'X-Api-Key': 'dev-key' }): Promise<Answer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return http(`${server.consoleUrl}/session-tokens`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: text });
 }
 
-export async function token(server: MotionServer, body: object = {}): Promise<string> {
+export async function token(server: Endpoints, body: object = {}): Promise<string> {
   const answer = await postToken(server, { expireAt: Math.floor(Date.now() / 1000) + 600, ...body });
   return (JSON.parse(answer.body) as { sessionToken: string }).sessionToken;
 }
 
 /** Opens the socket; nothing is sent. */
-export async function dial(server: MotionServer): Promise<TestClient> {
+export async function dial(server: Endpoints): Promise<TestClient> {
   const socket = new WebSocket(`${server.ingressUrl}/websocket?id=ava`, {
     headers: { 'X-App-ID': 'dev-app', 'X-Session-Key': await token(server) },
   });
