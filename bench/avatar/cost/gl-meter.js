@@ -5,7 +5,8 @@
 (() => {
   const gl = WebGL2RenderingContext.prototype;
   const TRIANGLES = 4;
-  const held = new Map();
+  /** What each context keeps. A context that was given up keeps nothing: the browser frees all of it. */
+  const contexts = new Map();
   let target = null;
   let counts = fresh();
   const bound = { buffer: new Map(), texture: new Map(), renderbuffer: null, unit: 0 };
@@ -35,33 +36,42 @@
   before('bindFramebuffer', ([point, framebuffer]) => { if (point !== 0x8ca8) target = framebuffer; }); // READ_FRAMEBUFFER
 
   before('bindBuffer', ([point, buffer]) => bound.buffer.set(point, buffer));
-  before('bufferData', ([point, data]) => {
-    const buffer = bound.buffer.get(point);
-    if (buffer) held.set(buffer, typeof data === 'number' ? data : (data?.byteLength ?? 0));
-  });
-  before('deleteBuffer', ([buffer]) => held.delete(buffer));
+  before('bufferData', ([point, data], context) => keep(context, bound.buffer.get(point), typeof data === 'number' ? data : (data?.byteLength ?? 0)));
+  before('deleteBuffer', ([gone], context) => heldBy(context).delete(gone));
 
   before('activeTexture', ([unit]) => { bound.unit = unit; });
   before('bindTexture', ([point, texture]) => bound.texture.set(`${bound.unit}:${point}`, texture));
   const texture = (point) => bound.texture.get(`${bound.unit}:${point >= 0x8515 && point <= 0x851a ? 0x8513 : point}`); // faces of a cube
-  before('texStorage2D', ([point, levels, format, width, height]) => keep(texture(point), width * height * pixelBytes(format) * mipFactor(levels) * (point === 0x8513 ? 6 : 1)));
-  before('texStorage3D', ([point, levels, format, width, height, depth]) => keep(texture(point), width * height * depth * pixelBytes(format) * mipFactor(levels)));
-  before('texImage2D', (args) => {
+  before('texStorage2D', ([point, levels, format, width, height], context) => keep(context, texture(point), width * height * pixelBytes(format) * mipFactor(levels) * (point === 0x8513 ? 6 : 1)));
+  before('texStorage3D', ([point, levels, format, width, height, depth], context) => keep(context, texture(point), width * height * depth * pixelBytes(format) * mipFactor(levels)));
+  before('texImage2D', (args, context) => {
     const [point, level, format] = args;
     const [width, height] = args.length >= 9 ? [args[3], args[4]] : [args[5]?.width ?? 0, args[5]?.height ?? 0];
     const key = texture(point);
-    if (level === 0) keep(key, width * height * pixelBytes(format) * (point >= 0x8515 && point <= 0x851a ? 6 : 1));
-    else if (key) held.set(key, (held.get(key) ?? 0) + width * height * pixelBytes(format));
+    if (level === 0) keep(context, key, width * height * pixelBytes(format) * (point >= 0x8515 && point <= 0x851a ? 6 : 1));
+    else keep(context, key, (heldBy(context).get(key) ?? 0) + width * height * pixelBytes(format));
   });
-  before('texImage3D', ([point, level, format, width, height, depth]) => { if (level === 0) keep(texture(point), width * height * depth * pixelBytes(format)); });
-  before('deleteTexture', ([gone]) => held.delete(gone));
+  before('texImage3D', ([point, level, format, width, height, depth], context) => { if (level === 0) keep(context, texture(point), width * height * depth * pixelBytes(format)); });
+  before('deleteTexture', ([gone], context) => heldBy(context).delete(gone));
   before('bindRenderbuffer', ([, renderbuffer]) => { bound.renderbuffer = renderbuffer; });
-  before('renderbufferStorage', ([, format, width, height]) => keep(bound.renderbuffer, width * height * pixelBytes(format)));
-  before('renderbufferStorageMultisample', ([, samples, format, width, height]) => keep(bound.renderbuffer, Math.max(1, samples) * width * height * pixelBytes(format)));
-  before('deleteRenderbuffer', ([gone]) => held.delete(gone));
+  before('renderbufferStorage', ([, format, width, height], context) => keep(context, bound.renderbuffer, width * height * pixelBytes(format)));
+  before('renderbufferStorageMultisample', ([, samples, format, width, height], context) => keep(context, bound.renderbuffer, Math.max(1, samples) * width * height * pixelBytes(format)));
+  before('deleteRenderbuffer', ([gone], context) => heldBy(context).delete(gone));
 
-  function keep(key, bytes) {
-    if (key) held.set(key, bytes);
+  function heldBy(context) {
+    if (!contexts.has(context)) {
+      forgetLost();
+      contexts.set(context, new Map());
+    }
+    return contexts.get(context);
+  }
+
+  function keep(context, key, bytes) {
+    if (key) heldBy(context).set(key, bytes);
+  }
+
+  function forgetLost() {
+    for (const context of contexts.keys()) if (context.isContextLost()) contexts.delete(context);
   }
 
   function mipFactor(levels) {
@@ -83,7 +93,10 @@
       counts = fresh();
       return seen;
     },
-    bytes: () => [...held.values()].reduce((sum, bytes) => sum + bytes, 0),
-    forget: () => held.clear(),
+    bytes() {
+      forgetLost();
+      return [...contexts.values()].flatMap((held) => [...held.values()]).reduce((sum, bytes) => sum + bytes, 0);
+    },
+    forget: () => contexts.clear(),
   };
 })();
