@@ -32,12 +32,16 @@ async function firstFrame(avatar: Avatar, quality: RenderQuality = 'high'): Prom
   };
   const view = new AvatarView<PoseSource>(avatar, stage, { controller: { poseAt: () => pose }, timer, quality });
   await new Promise<void>((resolve, reject) => {
-    view.onError = reject;
-    view.onFirstRendering = resolve;
+    let waits = true;
+    const end = (settle: () => void): void => {
+      waits = false;
+      settle();
+    };
+    view.onError = (error) => { end(() => { reject(error); }); };
+    view.onFirstRendering = () => { end(resolve); };
     const next = (): void => {
       tick();
-      if (stage.childElementCount > 0 && !view.getBoundingRect()) setTimeout(next, 1);
-      else tick();
+      if (waits) setTimeout(next, 1);
     };
     next();
   });

@@ -8,10 +8,10 @@ export type Emotion = (typeof EMOTIONS)[number];
 /** After the action units of Ekman and Friesen's basic emotions, at the strength of talking, not of a portrait. Nothing here parts closed lips. */
 const SHAPES: Readonly<Record<Emotion, Shape>> = {
   neutral: {},
-  happy: { mouthSmile: 0.4, mouthDimple: 0.08, cheekSquint: 0.3, eyeSquint: 0.15, browOuterUp: 0.08, browInnerUp: 0.05 },
-  sad: { mouthFrown: 0.32, mouthShrugLower: 0.08, browInnerUp: 0.5, browDown: 0.1, eyeSquint: 0.1 },
-  angry: { browDown: 0.6, noseSneer: 0.18, eyeSquint: 0.25, mouthPress: 0.12, mouthFrown: 0.14, jawForward: 0.06, cheekSquint: 0.1 },
-  surprised: { browInnerUp: 0.55, browOuterUp: 0.5, eyeWide: 0.45 },
+  happy: { mouthSmile: 0.55, mouthDimple: 0.1, cheekSquint: 0.42, eyeSquint: 0.2, browOuterUp: 0.1, browInnerUp: 0.06 },
+  sad: { mouthFrown: 0.45, mouthShrugLower: 0.1, browInnerUp: 0.75, browDown: 0.12, eyeSquint: 0.14 },
+  angry: { browDown: 0.85, noseSneer: 0.28, eyeSquint: 0.35, mouthPress: 0.16, mouthFrown: 0.2, jawForward: 0.08, cheekSquint: 0.14 },
+  surprised: { browInnerUp: 0.75, browOuterUp: 0.7, eyeWide: 0.6 },
   calm: { mouthSmile: 0.12, eyeSquint: 0.06, browInnerUp: 0.04 },
 };
 
