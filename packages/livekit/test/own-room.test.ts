@@ -1,7 +1,8 @@
+import { AccessToken } from 'livekit-server-sdk';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeRoomPacket, ROOM_TOPIC } from '@visavis/protocol/room';
-import { dispose, Room } from '@livekit/rtc-node';
+import { AudioSource, dispose, LocalAudioTrack, Room, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
 import { joinRoom, mintViewerToken, type FinishedReport, type RoomStage } from '../src/node/index.js';
 import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../../../test/livekit-server.js';
@@ -22,13 +23,18 @@ describe.skipIf('missing' in found)('a page with a room of its own', () => {
     [server, pages, browser] = await Promise.all([startLiveKitServer(), serveWithVite(), launchBrowser(ROOM_FLAGS)]);
     stages = await Promise.all(['ava', 'theo'].map((identity) => joinRoom({ url: server.url, ...KEYS, room: 'own', identity, listenTo: ['user'] })));
     rogue = new Room();
-    await rogue.connect(server.url, await mintViewerToken({ ...KEYS, room: 'own', identity: 'rogue' }), { autoSubscribe: false, dynacast: false });
+    await rogue.connect(server.url, await mintViewerToken({ ...KEYS, room: 'own', identity: 'rogue', microphone: true }), { autoSubscribe: false, dynacast: false });
+    const options = new TrackPublishOptions();
+    options.source = TrackSource.SOURCE_MICROPHONE;
+    await rogue.localParticipant!.publishTrack(LocalAudioTrack.createAudioTrack('7', new AudioSource(48_000, 1, 1_000)), options);
     page = await browser.newPage();
     await page.goto(`${pages.url}/packages/livekit/test/page/index.html`);
     await page.waitForSelector('html[data-ready]');
-    const token = await mintViewerToken({ ...KEYS, room: 'own', identity: 'user', microphone: true });
+    const user = new AccessToken(KEYS.apiKey, KEYS.apiSecret, { identity: 'user' });
+    user.addGrant({ roomJoin: true, room: 'own', canPublish: true, canSubscribe: true, canPublishData: true });
+    const token = await user.toJwt();
     const states = await page.evaluate(async ([url, jwt]) => {
-      await globalThis.livekit.joinOwn('own', url!, jwt!);
+      await globalThis.livekit.joinOwn('own', url!, jwt!, ['camera']);
       for (const identity of ['ava', 'theo']) {
         globalThis.livekit.seat(identity, { room: 'own', identity });
         globalThis.livekit.look(identity);
@@ -73,6 +79,18 @@ describe.skipIf('missing' in found)('a page with a room of its own', () => {
       expect(Math.max(...notes.poses.map(([, jaw]) => jaw))).toBeGreaterThan(0.9);
       expect(notes.finished).toHaveLength(1);
     }
+  });
+
+  it('leaves what else the room carries alone', async () => {
+    const others = await page.evaluate(() => {
+      type Publication = { readonly isSubscribed?: boolean; readonly isMuted: boolean; readonly track?: { readonly attachedElements: readonly unknown[] } };
+      type Tracks = { readonly audioTrackPublications: ReadonlyMap<string, Publication>; readonly videoTrackPublications: ReadonlyMap<string, Publication> };
+      const room = globalThis.livekit.of('ava').transport.room as { readonly localParticipant: Tracks; readonly remoteParticipants: ReadonlyMap<string, Tracks> };
+      const [rogue] = room.remoteParticipants.get('rogue')!.audioTrackPublications.values();
+      const [camera] = room.localParticipant.videoTrackPublications.values();
+      return { subscribed: rogue!.isSubscribed, played: rogue!.track!.attachedElements.length, camera: camera!.isMuted };
+    });
+    expect(others).toEqual({ subscribed: true, played: 0, camera: false });
   });
 
   it('sends the user’s microphone as a track, when it is started', async () => {

@@ -64,6 +64,38 @@ describe.skipIf('missing' in found)('an avatar in a room', () => {
     expect(loudness(notes)).toBeGreaterThan(0.03);
   });
 
+  it('is silent where the page mutes it, and talks on meanwhile', async () => {
+    const finished: FinishedReport[] = [];
+    const leave = stage.onPlaybackFinished((report) => finished.push(report));
+    await page.evaluate(() => { globalThis.livekit.of('a').controller.muted = true; });
+    say(stage, 'muted', 1_000);
+    await until(() => finished.length > 0);
+    leave();
+    const { blocks } = await page.evaluate(() => globalThis.livekit.take('a'));
+    await page.evaluate(() => { globalThis.livekit.of('a').controller.muted = false; });
+    const lastMuted = blocks.slice(-20).map(([, , muted]) => muted);
+    expect(lastMuted).toEqual(lastMuted.map(() => 1));
+    expect(finished).toMatchObject([{ reqId: 'muted', interrupted: false }]);
+  });
+
+  it('waits for a gesture where the browser wants one, and is heard after it', async () => {
+    const token = await mintViewerToken({ ...KEYS, room: 'talk', identity: 'shy' });
+    const states = await page.evaluate(async ([url, jwt]) => {
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no gesture yet', 'NotAllowedError'));
+      globalThis.livekit.seat('shy', { url: url!, token: jwt!, identity: 'ava' });
+      await globalThis.livekit.connect('shy');
+      const { controller } = globalThis.livekit.of('shy');
+      while (controller.audioState !== 'locked') await new Promise((resolve) => setTimeout(resolve, 20));
+      const refused = await controller.initializeAudioContext();
+      HTMLMediaElement.prototype.play = play;
+      const unlocked = await controller.initializeAudioContext();
+      globalThis.livekit.close('shy');
+      return [refused, unlocked];
+    }, [server.url, token]);
+    expect(states).toEqual(['locked', 'running']);
+  });
+
   it('falls silent at once when it is cut, and shows nothing of what was cut', async () => {
     const finished: { interrupted: boolean; playedMs: number }[] = [];
     stage.onPlaybackFinished((report) => finished.push(report));

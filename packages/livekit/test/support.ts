@@ -32,6 +32,8 @@ interface Seat {
     pause(): void;
     resume(): Promise<void>;
     muted: boolean;
+    readonly audioState: string;
+    initializeAudioContext(): Promise<string>;
     readonly conversationState: string;
     readonly connectionState: string;
   };
