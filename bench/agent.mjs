@@ -55,14 +55,14 @@ if (parts.includes('turns') || parts.includes('false-cuts')) {
 }
 if (parts.includes('crowd')) made('crowd', await measureCrowd({ count: 10, seconds: quick ? 30 : 50 }));
 if (parts.includes('many-turns')) made('manyTurns', await measureManyTurns(quick ? 20 : 200));
-if (parts.includes('words')) made('words', await measureWordErrors(quick ? 10 : 85));
+if (parts.includes('words')) made('words', await measureWordErrors(quick ? 10 : undefined));
 report(Object.fromEntries(Object.entries(result).filter(([, part]) => fresh.has(part))));
 process.exit(0);
 
 function report({ flite, kokoro, falseCuts, crowd, manyTurns, words }) {
   for (const turns of [flite, kokoro]) {
     if (!turns) continue;
-    const { endOfTurn, recognition, brain, tts, ours, total } = turns.stagesMs;
+    const { endOfTurn, recognition, brain, tts, ours, motion, total } = turns.stagesMs;
     const pair = ({ p50, p95 }) => `${Math.round(p50)} / ${Math.round(p95)}`;
     printTable(`bench:agent, ${turns.voice} (${total.count} turns; p50 / p95)`, [
       ['end of speech to first sound heard', pair(total), 'ms'],
@@ -71,6 +71,7 @@ function report({ flite, kokoro, falseCuts, crowd, manyTurns, words }) {
       ['  brain, to the first token', pair(brain), 'ms'],
       ['  voice, to its first sound', pair(tts), 'ms'],
       ['  ours, from there to sound in the client (<= 120 p95)', pair(ours), 'ms'],
+      ['    of that, until its first motion is back', pair(motion), 'ms'],
       ['button to silence (<= 60 p95)', pair(turns.buttonMs), 'ms'],
       ['user cuts in, to silence (<= 300 p95)', pair(turns.bargeInMs), 'ms'],
       ['problems', String(turns.problems.length), ''],
@@ -90,5 +91,9 @@ function report({ flite, kokoro, falseCuts, crowd, manyTurns, words }) {
     ]);
   }
   if (manyTurns) printTable(`${manyTurns.turns} turns in a row`, [['heap after 20 turns and at the end', `${manyTurns.heapMb.early.toFixed(1)} / ${manyTurns.heapMb.late.toFixed(1)}`, 'MB'], ['resident', `${Math.round(manyTurns.rssMb.early)} / ${Math.round(manyTurns.rssMb.late)}`, 'MB']]);
-  if (words) printTable('words misheard', Object.entries(words.models).map(([name, { rate }]) => [name, rate * 100, '%']));
+  if (words) {
+    printTable(`words misheard in ${words.prompts} prompts`, Object.entries(words.models).flatMap(([name, { rate, sentences }]) => [
+      [name, rate * 100, '%'], [`${name}, the ${words.sentences} of five words and more`, sentences.rate * 100, '%'],
+    ]));
+  }
 }

@@ -1,4 +1,4 @@
-/** A backend as applications write it: relay, providers, a conversation for each client. Notes what its voices and holds do. */
+/** A backend as applications write it: relay, providers, a conversation for each client. Notes what its voices do, and how it takes what users say. */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { createConversation } from '@visavis/agent';
@@ -23,12 +23,7 @@ export async function startBackend(engine) {
   const url = `ws://127.0.0.1:${server.address().port}/relay`;
   const seats = [];
   relay.onClient((client) => {
-    const seat = { reports: [], spoken: [], holds: 0, errors: [] };
-    const hold = client.hold.bind(client);
-    client.hold = () => {
-      seat.holds++;
-      return hold();
-    };
+    const seat = { reports: [], spoken: [], decisions: noteDecisions(client), errors: [] };
     const mine = providers.forConversation();
     noteSpeech(mine.tts, seat.spoken);
     seat.conversation = createConversation(client, {
@@ -49,6 +44,30 @@ export async function startBackend(engine) {
       await motion.stop();
     },
   };
+}
+
+/** Every hold, what the user was understood to say, and what became of it: `[what, milliseconds from the hold]`. */
+function noteDecisions(client) {
+  const decisions = [];
+  let heldMs = 0;
+  const note = (what) => decisions.at(-1)?.push([what, Date.now() - heldMs]);
+  for (const what of ['hold', 'resume', 'flush']) {
+    const act = client[what].bind(client);
+    client[what] = () => {
+      if (what === 'hold') {
+        heldMs = Date.now();
+        decisions.push([]);
+      }
+      note(what);
+      return act();
+    };
+  }
+  const transcript = client.transcript.bind(client);
+  client.transcript = (line) => {
+    if (line.role === 'user') note(line.text);
+    return transcript(line);
+  };
+  return decisions;
 }
 
 /** When each stream of the voice gave its first frame, and how much silence it began with. */

@@ -76,14 +76,14 @@ export async function measureTurns(world, engine, count) {
   const of = (name) => percentiles(turns.map((turn) => turn[name]).filter(Number.isFinite));
   return {
     voice: backend.describe.tts, hearing: backend.describe.stt, understood: turns.map(({ understood }) => understood),
-    stagesMs: Object.fromEntries(['endOfTurnMs', 'recognitionMs', 'brainMs', 'ttsMs', 'oursMs', 'voiceLeadMs', 'totalMs'].map((name) => [name.slice(0, -2), of(name)])),
+    stagesMs: Object.fromEntries(['endOfTurnMs', 'recognitionMs', 'brainMs', 'ttsMs', 'oursMs', 'motionMs', 'voiceLeadMs', 'totalMs'].map((name) => [name.slice(0, -2), of(name)])),
     buttonMs: percentiles(presses), bargeInMs: percentiles(bargeIns), problems,
   };
 }
 
 /** What each stage took. Recognition counts as far as it outlasts the silence that ends a turn. */
-function partsOf({ endOfTurn, finalTranscript, firstToken, firstAudio }) {
-  return { endOfTurnMs: endOfTurn, recognitionMs: finalTranscript, brainMs: firstToken - endOfTurn, ttsMs: firstAudio - firstToken };
+function partsOf({ endOfTurn, finalTranscript, firstToken, firstAudio, firstMotion }) {
+  return { endOfTurnMs: endOfTurn, recognitionMs: finalTranscript, brainMs: firstToken - endOfTurn, ttsMs: firstAudio - firstToken, motionMs: firstMotion - firstAudio };
 }
 
 /** The avatar tells a story: while its own voice leaks into the microphone, and while the user says that they listen. */
@@ -111,7 +111,7 @@ export async function measureFalseCuts(world, engine) {
 /** Tells the story, again while less than `least` things were done meanwhile; `meanwhile` is called every two and a half seconds of it. */
 async function tell(seat, meanwhile, least = 0) {
   const told = { seconds: 0, interruptions: 0, holds: 0 };
-  const before = seat.holds;
+  const before = seat.decisions.length;
   for (let done = 0; told.seconds === 0 || done < least;) {
     const n = seat.reports.length;
     const beganMs = Date.now();
@@ -126,7 +126,7 @@ async function tell(seat, meanwhile, least = 0) {
     told.interruptions += seat.reports.slice(n).filter(({ interrupted }) => interrupted).length;
     await sleep(1_500);
   }
-  return { ...told, holds: seat.holds - before };
+  return { ...told, decisions: seat.decisions.slice(before) };
 }
 
 /** Twenty of them, in five voices: recorded ones with a free licence are not to be had. */

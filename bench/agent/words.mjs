@@ -3,7 +3,7 @@
  * a cache by apt and never part of this project (their licence asks for the same of what holds them); G.722 is decoded by PyPI's `G722`.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -14,8 +14,11 @@ const PACKAGES = ['asterisk-core-sounds-en', 'asterisk-core-sounds-en-g722'];
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'visavis', 'bench', 'prompts');
 const SOUNDS = 'usr/share/asterisk/sounds/en_US_f_Allison';
 const TEXTS = 'usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz';
-/** Prompts of so many words, without digits and stage directions. */
-const [FEWEST, MOST] = [5, 30];
+/** Prompts of so many words are sentences; shorter ones are letters, numbers and names of things. */
+const SENTENCE = 5;
+/** No recogniser takes more at once, seconds. */
+const LONGEST_S = 30;
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 const DECODE = `
 import sys
 from G722 import G722
@@ -24,8 +27,8 @@ for name in sys.stdin.read().split():
     open(name + '.s16', 'wb').write(b''.join(int(s).to_bytes(2, 'little', signed=True) for s in samples))
 `;
 
-/** Of `count` prompts, evenly taken; `skipped` says why there are none. */
-export async function measureWordErrors(count) {
+/** Of all prompts, or of `count` of them, evenly taken; `skipped` says why there are none. */
+export async function measureWordErrors(count = Infinity) {
   let prompts;
   try {
     prompts = choose(fetchPrompts(), count);
@@ -34,21 +37,25 @@ export async function measureWordErrors(count) {
   }
   const store = new ModelStore();
   const models = {};
+  const sentences = prompts.filter(({ text }) => wordsOf(text).length >= SENTENCE);
   for (const id of ['moonshine-base', 'moonshine-tiny']) {
     const recogniser = createMoonshine(store.folderOf(id));
-    const total = { errors: 0, words: 0, audioS: 0, computeS: 0 };
-    for (const { text, samples } of prompts) {
+    const heard = [];
+    for (const prompt of prompts) {
       const beganMs = performance.now();
-      const heard = await recogniser.transcribe(samples);
-      total.computeS += (performance.now() - beganMs) / 1000;
-      total.audioS += samples.length / 16_000;
-      total.errors += distance(wordsOf(text), wordsOf(heard));
-      total.words += wordsOf(text).length;
+      const words = wordsOf(await recogniser.transcribe(prompt.samples));
+      const wanted = wordsOf(prompt.text);
+      heard.push({ prompt, errors: distance(wanted, words), words: wanted.length, audioS: prompt.samples.length / 16_000, computeS: (performance.now() - beganMs) / 1000 });
     }
     await recogniser.dispose();
-    models[id] = { rate: total.errors / total.words, ...total };
+    models[id] = { ...rateOf(heard), sentences: rateOf(heard.filter(({ prompt }) => sentences.includes(prompt))) };
   }
-  return { prompts: prompts.length, models };
+  return { prompts: prompts.length, sentences: sentences.length, models };
+}
+
+function rateOf(heard) {
+  const sum = (name) => heard.reduce((total, one) => total + one[name], 0);
+  return { rate: sum('errors') / sum('words'), errors: sum('errors'), words: sum('words'), audioS: sum('audioS'), computeS: sum('computeS') };
 }
 
 function fetchPrompts() {
@@ -60,8 +67,9 @@ function fetchPrompts() {
   }
   if (!existsSync(join(CACHE, 'python'))) run('python3', ['-m', 'pip', 'install', '--quiet', '--target', 'python', 'G722==1.2.8']);
   const lines = gunzipSync(readFileSync(join(CACHE, TEXTS))).toString().split('\n');
-  const found = lines.map((line) => /^([\w/-]+): ([^<[(\d]+)$/.exec(line)).filter((match) => match && existsSync(join(CACHE, SOUNDS, `${match[1]}.g722`)));
-  return found.map(([, name, text]) => ({ name, text: text.trim() })).filter(({ text }) => wordsOf(text).length >= FEWEST && wordsOf(text).length <= MOST)
+  // Not those of tones and stage directions, nor those with numbers of several digits, which are said in more than one way.
+  const found = lines.map((line) => /^([\w/-]+): ([^<[(]+)$/.exec(line)).filter((match) => match && !/\d\d|\d[a-z]/i.test(match[2]) && existsSync(join(CACHE, SOUNDS, `${match[1]}.g722`)));
+  return found.map(([, name, text]) => ({ name, text: text.trim() })).filter(({ name, text }) => wordsOf(text).length > 0 && statSync(join(CACHE, SOUNDS, `${name}.g722`)).size <= LONGEST_S * 8_000)
     .map((prompt) => ({ ...prompt, decode: (names) => run('python3', ['-c', DECODE], names) }));
 }
 
@@ -77,7 +85,7 @@ function choose(prompts, count) {
 }
 
 function wordsOf(text) {
-  return text.toLowerCase().replace(/[’']/g, '').replace(/[^a-z ]/g, ' ').split(' ').filter(Boolean);
+  return text.toLowerCase().replace(/[0-9]/g, (digit) => ` ${DIGITS[digit]} `).replace(/[’']/g, '').replace(/[^a-z ]/g, ' ').split(' ').filter(Boolean);
 }
 
 /** Words to put in, take out or change. */

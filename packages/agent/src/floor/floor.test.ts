@@ -121,6 +121,21 @@ describe('the floor', () => {
     }
   });
 
+  it('goes on where the words are others each time, and yields when the voice has lasted', () => {
+    for (const [first, second, decision] of [["That's how", "That's high", 'resume'], ['Right', 'Rider', 'resume'], ['He', 'He was', 'yield'], ['Okay', 'Okay, but', 'yield']] as const) {
+      const { clock, floor, log } = stand();
+      floor.avatarIs('speaking');
+      floor.voiceStarted();
+      sound(clock, floor, 350);
+      floor.partial(first);
+      sound(clock, floor, 160);
+      floor.partial(second);
+      sound(clock, floor, 300);
+      expect(log.slice(0, 2)).toEqual([['hold', 0], [decision, 580]]);
+      if (second === "That's high") expect(log[2]).toEqual(['yield', 700]);
+    }
+  });
+
   it('lets a voice go on that only listens, long as it may be, and yields when it turns out to say more', () => {
     const { clock, floor, log } = stand();
     floor.avatarIs('speaking');
@@ -138,9 +153,9 @@ describe('the floor', () => {
     sound(clock, floor, 300);
     floor.partial(text);
     sound(clock, floor, 200);
-    clock.advance(100);
-    floor.voiceGoesOn(100);
-    clock.advance(120);
+    clock.advance(40);
+    floor.voiceGoesOn(40);
+    clock.advance(180);
     floor.voiceEnded(220);
     clock.advance(200);
     floor.final("That's high.");

@@ -1,5 +1,5 @@
 import type { Clock } from '@visavis/server-sdk';
-import { completeness, wishOf, type Completeness } from './phrases.js';
+import { completeness, continues, wishOf, type Completeness } from './phrases.js';
 
 /** What the avatar does: nothing, preparing an answer, or being heard. */
 export type AvatarState = 'silent' | 'thinking' | 'speaking';
@@ -44,8 +44,6 @@ export interface FloorEvents {
   nothingSaid(): void;
 }
 
-/** A voice that is silent for so long is over, whatever the voice detection still waits for; it tells so late by as much as its step. Milliseconds. */
-const PAUSE_MS = 64;
 /** Most text of one turn, in characters; what is said beyond it is not kept. */
 const MAX_TEXT = 4_000;
 
@@ -61,11 +59,15 @@ export class Floor {
   #isVoiced = false;
   /** When the voice that is heard, or was last, began, and when it sounded last; and how long the turn's longest lasted. */
   #voice = { fromMs: 0, untilMs: 0, longestMs: 0 };
+  /** The voice is silent just now, though it has not ended. */
+  #isPaused = false;
   /** From the first sound until the turn has ended. */
   #isOpen = false;
   #isHeld = false;
   #finals = '';
   #partial = '';
+  /** What the partial transcript says now, it said before as far as it went. */
+  #isSteady = true;
   /** The turn has ended with what the partial transcript said: the final one, still to come, is none of the next. */
   #isFinalOwed = false;
   #voiceEndMs = 0;
@@ -102,14 +104,18 @@ export class Floor {
     if (!this.#isOpen) this.#voice.longestMs = 0;
     this.#isOpen = true;
     this.#voice.fromMs = this.#voice.untilMs = this.#clock.nowMs();
+    this.#isSteady = true;
+    this.#isPaused = false;
     if (this.#avatar === 'speaking') this.#hush();
   }
 
   /** The voice has not ended; it paused `silenceMs` ago, 0 where it sounds. */
   voiceGoesOn(silenceMs: number): void {
+    this.#isPaused = silenceMs > 0;
     const { fromMs, longestMs } = this.#voice;
     const untilMs = Math.max(fromMs, this.#clock.nowMs() - silenceMs);
     this.#voice = { fromMs, untilMs, longestMs: Math.max(longestMs, untilMs - fromMs) };
+    this.#consider();
   }
 
   /** `silenceMs`: how long ago the voice ended. */
@@ -126,6 +132,7 @@ export class Floor {
   partial(text: string): void {
     const wasAwaited = this.#partial !== '';
     this.#isFinalOwed = false;
+    this.#isSteady = continues(this.#partial, text);
     this.#partial = text;
     this.#consider();
     if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();
@@ -179,10 +186,11 @@ export class Floor {
     if (this.#partial === '' || wishOf(this.#text, true) === 'none') this.#goOn();
   }
 
-  /** A voice that sounds still, and is not known to listen: it takes the floor. One that goes on to say more does so later. */
+  /** A voice that sounds still takes the floor, unless it is known to listen, or its words are others each time. One that goes on to say more does so later. */
   #judge(): void {
-    const sounds = this.#isVoiced && this.#clock.nowMs() - this.#voice.untilMs < PAUSE_MS;
-    if (sounds && (this.#text === '' || wishOf(this.#text, true) !== 'none')) this.#take();
+    const sounds = this.#isVoiced && !this.#isPaused;
+    const speaks = this.#text === '' || (this.#isSteady && wishOf(this.#text, true) !== 'none');
+    if (sounds && speaks) this.#take();
     else this.#goOn();
   }
 

@@ -45,6 +45,12 @@ export function wishOf(text: string, isWhole: boolean): Wish {
   return CALLS.has(rest[0]!) ? 'call' : 'words';
 }
 
+/** Whether one text is the other with more behind it: so it is with words that are understood, seldom with what is made of a sound. */
+export function continues(before: string, text: string): boolean {
+  const words = wordsOf(text);
+  return wordsOf(before).every((word, at) => words[at] === word);
+}
+
 /** "yeah, right, but why": what comes after the sounds of listening that it begins with. */
 function withoutListening(words: readonly string[]): readonly string[] {
   for (const length of [1, 2]) {

@@ -8,6 +8,8 @@ import { goesByVoice, RelayedVoice } from './relayed-voice.js';
 const RATE = 16_000;
 /** The VAD's step, samples: given in pieces of just this size it waits for none. */
 const WINDOW = 512;
+/** Probability from which a step is voice. */
+const VOICED = 0.5;
 /** A client may send a little ahead of time; what comes faster than that for long, or than the VAD can take, is dropped, milliseconds. */
 const BURST_MS = 5_000;
 /** What is looked back on: as long as the VAD may be late, and what it takes before a voice. Milliseconds. */
@@ -120,11 +122,11 @@ export class Ear {
   }
 
   #heedVoice(event: VADEvent): void {
-    const { type, samplesIndex, silenceDuration, rawAccumulatedSilence, speaking } = event;
+    const { type, samplesIndex, silenceDuration, speaking } = event;
     this.#vadDone = this.#vadBegan + samplesIndex;
     this.#voice?.tell(type === VADEventType.START_OF_SPEECH ? { ...event, frames: [this.#beginning(event)] } : event);
     if (type === VADEventType.START_OF_SPEECH) this.#events.voiceStarted();
-    if (type === VADEventType.INFERENCE_DONE && speaking) this.#events.voiceGoesOn(rawAccumulatedSilence);
+    if (type === VADEventType.INFERENCE_DONE && speaking) this.#events.voiceGoesOn(silenceOf(event));
     if (type === VADEventType.END_OF_SPEECH) this.#events.voiceEnded(silenceDuration);
   }
 
@@ -165,6 +167,11 @@ export class Ear {
     });
     this.#retries.add(cancel);
   }
+}
+
+/** With the step that is told of now, which the VAD's own count leaves out. */
+function silenceOf({ probability, rawAccumulatedSilence }: VADEvent): number {
+  return probability < VOICED ? rawAccumulatedSilence + (WINDOW * 1000) / RATE : 0;
 }
 
 function frameOf(samples: Int16Array): AudioFrame {
