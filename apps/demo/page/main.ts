@@ -2,7 +2,7 @@
  * The demo's page: a conversation with an avatar, spoken or typed. Everything it does goes through the public client and
  * the demo's own few routes; `globalThis.visavis` holds the view for the console and the tests.
  */
-import { AvatarController, AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, type Presence, type Transport } from '@visavis/client';
+import { AvatarController, AvatarManager, AvatarSDK, AvatarView, unlockOnGesture, type Presence } from '@visavis/client';
 import { openMicrophone } from '@visavis/client/microphone';
 import { avatarFromAddress, qualityFromAddress, wishFromAddress } from './address.js';
 import { CaptionLine } from './caption.js';
@@ -11,19 +11,20 @@ import { listAvatars } from './gallery/list.js';
 import { TalkButton } from './microphone/control.js';
 import { GatedMicrophone } from './microphone/gated.js';
 import { Meter } from './microphone/meter.js';
-import { isOfTheLink } from './notice.js';
+import { isOfTheLink, sentence } from './notice.js';
 import { showPanel } from './panel.js';
 import { Backend } from './talk/backend.js';
 import { Settings } from './talk/settings.js';
 import { wireComposer, wireSpeech, type Speech } from './talk/speech.js';
 import { wireTabs } from './talk/tabs.js';
-import { Toasts } from './talk/toasts.js';
 import { Transcript } from './talk/transcript.js';
 import { TranscriptView } from './talk/transcript-view.js';
 import { SeenTurns } from './talk/seen-turns.js';
 import { waterfallOf } from './talk/waterfall.js';
 import { WaterfallView } from './talk/waterfall-view.js';
+import { Toasts } from './toasts.js';
 import { createTransport } from './transport.js';
+import { tryAgainWhenBack } from './try-again.js';
 
 const toasts = new Toasts(byId('notice'));
 const backend = new Backend();
@@ -40,11 +41,6 @@ function createMicrophone(): GatedMicrophone {
       toasts.pass('This microphone sends telephone quality, as headsets over Bluetooth do. If words are misheard, choose another microphone in Settings.');
     },
   });
-}
-
-/** An error's words as a sentence. */
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /** What is said, as captions under the avatar and as the transcript beside it. */
@@ -83,16 +79,6 @@ function wireSound({ controller }: AvatarView): void {
   const unlock = byId<HTMLButtonElement>('unlock');
   controller.onAudioState = (state) => { unlock.hidden = state !== 'locked'; };
   unlockOnGesture(controller);
-}
-
-/** A transport that gave up is tried again when the network or the visitor comes back. */
-function tryAgainWhenBack({ controller }: AvatarView, transport: Transport): void {
-  const again = (): void => {
-    if (transport.state === 'failed' && !document.hidden) controller.connect(transport).catch(() => undefined);
-  };
-  addEventListener('online', again);
-  document.addEventListener('visibilitychange', again);
-  document.addEventListener('pointerdown', again);
 }
 
 async function start(): Promise<void> {
@@ -150,7 +136,7 @@ async function start(): Promise<void> {
     seen.finished();
     speech.finished(result);
   };
-  tryAgainWhenBack(view, transport);
+  tryAgainWhenBack(controller, transport);
   await controller.connect(transport);
   const wish = wishFromAddress();
   if (wish) speech.say(wish);

@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AvatarController } from '@visavis/client';
-import { isOfTheLink, LinkNotice, NoticeBar } from './notice.js';
+import { isOfTheLink, LinkNotice, sentence } from './notice.js';
 
 describe('what the visitor is told of the connection', () => {
-  let element: { textContent: string; hidden: boolean };
+  let text: string | undefined;
   let controller: { conversationState: 'idle' | 'playing' };
   let link: LinkNotice;
-  const shown = (): string | undefined => (element.hidden ? undefined : element.textContent);
+  const shown = (): string | undefined => text;
   const end = (interrupted: boolean, byVisitor = false): void => link.finished({ conversationId: 'a', playedMs: 100, interrupted }, byVisitor);
 
   beforeEach(() => {
     vi.useFakeTimers();
-    element = { textContent: '', hidden: true };
+    text = undefined;
+    const tell = (told: string): void => { text = told; };
     controller = { conversationState: 'idle' };
-    link = new LinkNotice(new NoticeBar(element as HTMLElement), controller as AvatarController);
+    link = new LinkNotice({ pass: tell, stand: tell, clear: () => { text = undefined; } }, controller as AvatarController);
   });
   afterEach(() => vi.useRealTimers());
 
@@ -49,14 +50,16 @@ describe('what the visitor is told of the connection', () => {
     controller.conversationState = 'playing';
     end(true);
     expect(shown()).toBeUndefined();
-    for (const [interrupted, byVisitor, text] of [[false, false, undefined], [true, true, undefined], [true, false, 'The connection was lost before the end of this sentence.']] as const) {
+    for (const [interrupted, byVisitor, told] of [[false, false, undefined], [true, true, undefined], [true, false, 'The connection was lost before the end of this sentence.']] as const) {
       link.stateChanged('connecting');
       link.stateChanged('connected');
       end(interrupted, byVisitor);
-      expect(shown()).toBe(text);
+      expect(shown()).toBe(told);
     }
-    vi.advanceTimersByTime(10_000);
-    expect(shown()).toBeUndefined();
+  });
+
+  it('is in sentences', () => {
+    expect([sentence('no picture'), sentence('Is it there?')]).toEqual(['No picture.', 'Is it there?']);
   });
 
   it('leaves the words of the transport out', () => {

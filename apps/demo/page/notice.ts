@@ -1,6 +1,5 @@
 import type { AvatarController, PlaybackResult } from '@visavis/client';
 
-const PASSING_MS = 6_000;
 /** A line that is back sooner is not worth a word. */
 const BLIP_MS = 1_500;
 
@@ -14,30 +13,9 @@ export interface Notices {
   clear(): void;
 }
 
-/** One line of plain text over the stage: passing messages, and a standing one while the connection is away. */
-export class NoticeBar implements Notices {
-  readonly #element: HTMLElement;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(element: HTMLElement) {
-    this.#element = element;
-  }
-
-  pass(text: string): void {
-    this.stand(text);
-    this.#timer = setTimeout(() => this.clear(), PASSING_MS);
-  }
-
-  stand(text: string): void {
-    clearTimeout(this.#timer);
-    this.#element.textContent = text;
-    this.#element.hidden = false;
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#element.hidden = true;
-  }
+/** An error's words as a sentence. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /** What the visitor is told of the connection: nothing of a blip, one line while it is away, one where speech was lost. */

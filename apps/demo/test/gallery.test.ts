@@ -16,7 +16,8 @@ beforeAll(async () => {
   page = await browser.newPage({ viewport: { width: 900, height: 560 } });
   page.setDefaultTimeout(120_000);
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(`${stack.url}/gallery.html`);
+  // Drawn without WebGL, so quickly.
+  await page.goto(`${stack.url}/gallery.html?avatar=dot`);
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -32,12 +33,17 @@ async function drop(files: readonly { name: string; bytes: Buffer }[]): Promise<
   }, files.map(({ name, bytes }) => ({ name, base64: bytes.toString('base64') })));
 }
 
+/** The cards that are marked as chosen. */
+async function pressed(): Promise<(string | null)[]> {
+  return page.$$eval('.card[aria-pressed="true"] span', (spans) => spans.map((span) => span.firstChild!.textContent));
+}
+
 describe('the gallery', () => {
-  it('lists what the backend serves and shows the first', async () => {
-    await page.waitForSelector('.card[aria-pressed="true"]');
-    expect(await page.locator('.card:not(.own)').count()).toBeGreaterThan(0);
-    await page.waitForSelector('#stage canvas');
+  it('lists what the backend serves and shows the one that is asked for', async () => {
     await page.waitForSelector('.visavis-panel');
+    expect(await pressed()).toEqual(['Dot']);
+    expect(await page.locator('.card:not(.own)').count()).toBeGreaterThan(0);
+    expect(await page.locator('#stage canvas').count()).toBe(1);
   });
 
   it('gives the code to embed what is shown', async () => {
@@ -47,10 +53,44 @@ describe('the gallery', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('shows the face, what it says and what moves it together, however small the screen', async () => {
+    for (const [width, height] of [[1280, 720], [390, 844], [360, 640], [844, 390]] as const) {
+      await page.setViewportSize({ width, height });
+      const boxes = await page.evaluate(() => ['#stage', '#speak', '#interrupt', '#text', '.visavis-panel'].map((selector) => {
+        const { left, right, top, bottom } = document.querySelector(selector)!.getBoundingClientRect();
+        return { selector, left, right, top, bottom, height: bottom - top };
+      }));
+      const where = `${width} x ${height}: ${JSON.stringify(boxes)}`;
+      const [stage, ...controls] = boxes;
+      expect(stage!.height, where).toBeGreaterThan(height * 0.3);
+      for (const { selector, left, right, top, bottom } of controls) {
+        expect(left >= 0 && right <= width && top >= 0, where).toBe(true);
+        // The panel scrolls in itself; a hand's breadth of it is in sight.
+        expect(selector === '.visavis-panel' ? top + 100 : bottom, where).toBeLessThanOrEqual(height);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollHeight > innerHeight), where).toBe(false);
+    }
+    await page.setViewportSize({ width: 900, height: 560 });
+  });
+
+  it('says what is typed', async () => {
+    await page.fill('#text', 'Here I am.');
+    await page.click('#speak');
+    await page.waitForFunction(() => document.getElementById('caption')!.textContent!.includes('Here I am.'), undefined, { polling: 20 });
+    await page.waitForFunction(() => (document.getElementById('interrupt') as HTMLButtonElement).disabled);
+  });
+
+  it('marks what is seen where another does not come', async () => {
+    await page.route('**/avatars/leo/**', (route) => route.abort());
+    await page.click('.card:has-text("Leo")');
+    await page.waitForFunction(() => !document.getElementById('notice')!.hidden);
+    expect(await pressed()).toEqual(['Dot']);
+    expect(await page.locator('#stage canvas').count()).toBe(1);
+  });
+
   it('says what is wrong with a file, keeps the avatar that is there, and takes the next', async () => {
     await drop([{ name: 'notes.glb', bytes: Buffer.from('not a model') }]);
-    await page.waitForFunction(() => !document.getElementById('notice')!.hidden);
-    expect(await page.textContent('#notice')).toContain('cannot be used as an avatar');
+    await page.waitForFunction(() => document.getElementById('notice')!.textContent!.includes('cannot be used as an avatar'));
     expect(await page.locator('#stage canvas').count()).toBe(1);
     await drop([{ name: 'my-head.glb', bytes: glb }]);
     await page.waitForFunction(() => document.querySelectorAll('.card[aria-pressed="true"]').length === 0);

@@ -33,9 +33,9 @@ export async function newSmallPage(browser: Browser): Promise<Page> {
   return browser.newPage({ viewport: { width: 320, height: 400 }, deviceScaleFactor: 0.25 });
 }
 
-/** Loads the page and waits until it is connected. */
-export async function openPage(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/?quality=low`);
+/** Loads the page and waits until it is connected. `dot` is drawn without WebGL, so quickly, for tests that do not look at the face. */
+export async function openPage(page: Page, url: string, avatarId = 'ava'): Promise<void> {
+  await page.goto(`${url}/?quality=low&avatar=${avatarId}`);
   await waitFor(page, () => globalThis.visavis?.controller.connectionState === 'connected');
 }
 

@@ -1,34 +1,36 @@
 /** The gallery: pick an avatar or drop a file, move its face, hear it talk, copy the code to embed it. */
 import { AvatarSDK, type Avatar } from '@visavis/client';
 import { FacePanel } from '@visavis/client/panel';
-import { NoticeBar } from '../notice.js';
+import { byId } from '../dom.js';
+import { Toasts } from '../toasts.js';
 import { wireEmbed } from './embed.js';
 import { listAvatars } from './list.js';
 import { Shelf, takeDrops } from './shelf.js';
 import { GalleryStage } from './stage.js';
 
-function byId<T extends HTMLElement>(id: string): T {
-  return document.getElementById(id) as T;
-}
-
-const notices = new NoticeBar(byId('notice'));
+const notices = new Toasts(byId('notice'));
 const shelf = new Shelf(byId('shelf'));
 const stage = new GalleryStage({
   container: byId('stage'), notices, progress: byId('progress'), caption: byId('caption'), interrupt: byId<HTMLButtonElement>('interrupt'),
 });
 const embed = wireEmbed();
 
+/** What is seen: the card of a served avatar, or '' for a file of the visitor's. */
+let seen = '';
+
 async function pick(id: string): Promise<void> {
   shelf.mark(id);
-  if (!(await stage.pick(id))) return;
+  if (!(await stage.pick(id))) return shelf.unmark(id, seen);
+  shelf.mark(seen = id);
   embed({ id });
   history.replaceState(null, '', `?avatar=${encodeURIComponent(id)}`);
+  byId<HTMLAnchorElement>('converse').href = `./?avatar=${encodeURIComponent(id)}`;
 }
 
 async function open(files: File[]): Promise<void> {
   const avatar: Avatar | undefined = files.length > 0 ? await stage.open(files) : undefined;
   if (!avatar) return;
-  shelf.mark('');
+  shelf.mark(seen = '');
   const manifest = files.find(({ name }) => name === 'avatar.json');
   embed({ id: avatar.id, ownFile: (manifest ?? files[0]!).name, isPacked: manifest !== undefined });
 }

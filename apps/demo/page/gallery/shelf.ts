@@ -35,6 +35,11 @@ export class Shelf {
     for (const [id, card] of this.#cards) card.setAttribute('aria-pressed', String(id === picked));
   }
 
+  /** It did not come: `seen` is marked again, unless another was picked meanwhile. */
+  unmark(picked: string, seen: string): void {
+    if (this.#cards.get(picked)?.getAttribute('aria-pressed') === 'true') this.mark(seen);
+  }
+
   #ownCard(): HTMLButtonElement {
     const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, hidden: true, accept: '.glb,.vrm,.zip,.json,.svg,.png,.webp' });
     input.addEventListener('change', () => {

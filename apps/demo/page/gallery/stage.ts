@@ -1,33 +1,44 @@
 import { AvatarManager, AvatarView, unlockOnGesture, WebSocketTransport, type Avatar } from '@visavis/client';
 import { CaptionLine } from '../caption.js';
-import type { NoticeBar } from '../notice.js';
+import { make } from '../dom.js';
+import { isOfTheLink, LinkNotice, sentence, type Notices } from '../notice.js';
 import { getTicket } from '../ticket.js';
+import { tryAgainWhenBack } from '../try-again.js';
 
 /** Whose voice speaks for a file that nobody serves: the relay hands out tickets for known avatars only. */
 const SPEAKER = 'ava';
 
 export interface StageParts {
   readonly container: HTMLElement;
-  readonly notices: NoticeBar;
+  readonly notices: Notices;
   readonly progress: HTMLElement;
   readonly caption: HTMLElement;
   readonly interrupt: HTMLButtonElement;
 }
 
-/** The picked avatar, shown and connected. One at a time: the one before is disposed of when the next is there. */
+/** A view with the element it is drawn into. */
+interface Shown {
+  readonly view: AvatarView;
+  readonly layer: HTMLElement;
+  /** Why only its small picture is seen. */
+  readonly problem?: string;
+}
+
+/** The picked avatar, shown and connected. The one before stays until the next is drawn, and where the next cannot be. */
 export class GalleryStage {
-  /** Called with each new view once its avatar is loaded. */
+  /** Called with each new view once its avatar is seen. */
   onView: ((view: AvatarView) => void) | undefined;
   readonly #parts: StageParts;
-  #view: AvatarView | undefined;
-  /** Ends the wait for the first picture of the view that is there. */
-  #drawn: ((isDrawn: boolean) => void) | undefined;
+  #shown: Shown | undefined;
+  #stopTrying: () => void = () => undefined;
+  /** Ends the wait for the first picture of a view that is on its way. */
+  #giveUp: (() => void) | undefined;
   /** Counts picks, so that a slow load does not replace a later one. */
   #pick = 0;
 
   constructor(parts: StageParts) {
     this.#parts = parts;
-    parts.interrupt.addEventListener('click', () => this.#view?.controller.interrupt());
+    parts.interrupt.addEventListener('click', () => this.#shown?.view.controller.interrupt());
   }
 
   /** Resolves once the avatar is seen; with nothing where it failed, which is told, or where another was picked meanwhile. */
@@ -41,60 +52,91 @@ export class GalleryStage {
   }
 
   say(text: string): void {
-    const controller = this.#view?.controller;
+    const controller = this.#shown?.view.controller;
     if (!controller) return;
     // In the gesture itself, or the browser keeps the sound locked.
     void controller.initializeAudioContext();
     try {
       controller.sendText(text);
     } catch (error) {
-      this.#parts.notices.pass((error as Error).message);
+      this.#parts.notices.pass(sentence((error as Error).message));
     }
   }
 
   async #load(load: (onShare: (share: number) => void) => Promise<Avatar>, speaker: string): Promise<Avatar | undefined> {
     const { notices } = this.#parts;
     const pick = ++this.#pick;
+    this.#giveUp?.();
     try {
       this.#showProgress(0);
       const avatar = await load((share) => { if (pick === this.#pick) this.#showProgress(share); });
       if (pick !== this.#pick) return undefined;
+      const next = await this.#draw(avatar);
+      if (!next) return undefined;
       notices.clear();
-      this.#showProgress(1);
-      return (await this.#show(avatar, speaker)) ? avatar : undefined;
+      if (next.problem !== undefined) notices.stand(sentence(next.problem));
+      this.#replace(next, speaker);
+      return avatar;
     } catch (error) {
-      if (pick === this.#pick) notices.stand(error instanceof Error ? error.message : String(error));
+      if (pick === this.#pick) this.#tellFailure(sentence(error instanceof Error ? error.message : String(error)));
       return undefined;
     } finally {
       if (pick === this.#pick) this.#showProgress(1);
     }
   }
 
-  #show(avatar: Avatar, speaker: string): Promise<boolean> {
-    const { container, notices, caption, interrupt } = this.#parts;
-    this.#view?.dispose();
-    this.#drawn?.(false);
-    const view = new AvatarView(avatar, container);
-    this.#view = view;
+  /** Draws it over the one that is there. Undefined where another was picked meanwhile; rejects where it cannot be shown at all. */
+  async #draw(avatar: Avatar): Promise<Shown | undefined> {
+    const layer = make('div', 'layer');
+    this.#parts.container.append(layer);
+    const view = new AvatarView(avatar, layer);
+    const shown = await new Promise<Shown | undefined>((resolve, reject) => {
+      this.#giveUp = () => resolve(undefined);
+      view.onFirstRendering = () => resolve({ view, layer });
+      view.onError = (error) => (error.code === 'renderingUnavailable' ? resolve({ view, layer, problem: error.message }) : reject(error));
+    }).catch((error: unknown) => {
+      discard({ view, layer });
+      throw error;
+    });
+    if (!shown) discard({ view, layer });
+    return shown;
+  }
+
+  #replace(next: Shown, speaker: string): void {
+    const { notices } = this.#parts;
+    this.#stopTrying();
+    if (this.#shown) discard(this.#shown);
+    this.#shown = next;
+    const { view, view: { controller } } = next;
+    const link = new LinkNotice(notices, controller);
+    this.#wireWords(view);
+    view.onError = (error) => notices.stand(sentence(error.message));
+    controller.onError = (error) => { if (!isOfTheLink(error)) notices.pass(sentence(error.message)); };
+    controller.onConnectionState = (state) => link.stateChanged(state);
+    unlockOnGesture(controller);
+    // A link that fails is told by its state; the avatar can be looked at all the same.
+    const transport = new WebSocketTransport({ getTicket: () => getTicket(speaker), avatarId: speaker });
+    controller.connect(transport).catch(() => undefined);
+    this.#stopTrying = tryAgainWhenBack(controller, transport);
+    this.onView?.(view);
+  }
+
+  #wireWords({ controller }: AvatarView): void {
+    const { caption, interrupt } = this.#parts;
     const line = new CaptionLine(caption);
     line.clear();
-    const drawn = new Promise<boolean>((resolve) => { this.#drawn = resolve; });
-    view.onFirstRendering = () => this.#drawn?.(true);
-    view.onError = (error) => {
-      notices.stand(error.message);
-      this.#drawn?.(false);
-    };
-    view.controller.onError = (error) => notices.pass(error.message);
-    view.controller.onCaption = (active) => line.show(active);
-    view.controller.onConversationState = (state) => {
+    interrupt.disabled = true;
+    controller.onCaption = (active) => line.show(active);
+    controller.onConversationState = (state) => {
       interrupt.disabled = state === 'idle';
       if (state === 'idle') line.clear();
     };
-    unlockOnGesture(view.controller);
-    // A link that fails is told by the controller's onError; the avatar can be looked at all the same.
-    view.controller.connect(new WebSocketTransport({ getTicket: () => getTicket(speaker), avatarId: speaker })).catch(() => undefined);
-    this.onView?.(view);
-    return drawn;
+  }
+
+  /** Where nothing is there to be seen, it stays. */
+  #tellFailure(text: string): void {
+    if (this.#shown) this.#parts.notices.pass(text);
+    else this.#parts.notices.stand(text);
   }
 
   #showProgress(share: number): void {
@@ -103,4 +145,11 @@ export class GalleryStage {
     progress.setAttribute('aria-valuenow', String(Math.round(share * 100)));
     (progress.firstElementChild as HTMLElement).style.width = `${share * 100}%`;
   }
+}
+
+/** What its connection says of its own end is told to nobody. */
+function discard({ view, layer }: Shown): void {
+  view.controller.onConnectionState = undefined;
+  view.dispose();
+  layer.remove();
 }

@@ -22,7 +22,7 @@ export interface FacePanelOptions {
 /**
  * Controls for one face, drawn into an element: a sentence, the visemes, emotions, gaze and head, the look, all 52 shapes.
  * What is held lies over what the face does by itself, so that it can talk meanwhile; a double click lets a slider go.
- * Colours follow the page's `--ink`, `--muted`, `--line` and `--accent`.
+ * Colours follow the page's `--ink`, `--muted`, `--line`, `--accent` and `--on-accent`.
  */
 export class FacePanel {
   readonly #root: HTMLElement;

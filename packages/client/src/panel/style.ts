@@ -22,7 +22,7 @@ button, input[type='text'] { font: inherit; color: inherit; background: rgb(128 
 input[type='text'] { flex: 1; min-width: 0; }
 button { cursor: pointer; }
 button:hover { background: rgb(128 128 128 / 28%); }
-button[aria-pressed='true'] { background: var(--mark); border-color: var(--mark); color: #1d1712; }
+button[aria-pressed='true'] { background: var(--mark); border-color: var(--mark); color: var(--on-accent, #1d1712); }
 :is(button, input, summary):focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
 .check { display: flex; gap: 8px; align-items: center; min-height: 30px; }
 .check input { accent-color: var(--mark); margin: 0; }

@@ -1,6 +1,6 @@
 /** Plain words to the visitor, each in a box of its own that can be put away; each says what to do. */
-import { make } from '../dom.js';
-import type { Notices } from '../notice.js';
+import { make } from './dom.js';
+import type { Notices } from './notice.js';
 
 /** Long enough to read two lines twice. */
 const PASSING_MS = 9_000;
