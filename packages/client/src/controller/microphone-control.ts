@@ -1,5 +1,5 @@
 import { VisavisError } from '@visavis/protocol/errors';
-import type { Microphone, MicrophoneDevice } from '../microphone/index.js';
+import type { Microphone, MicrophoneDevice } from '../microphone/engine.js';
 import type { MicrophonePiece } from '../transport/index.js';
 
 /** `starting` asks the user. */
@@ -82,7 +82,7 @@ export class MicrophoneControl {
 
   async #load(): Promise<Microphone> {
     const { device, bitrate, onPiece, onError } = this.#options;
-    const { BROWSER_MICROPHONE, createSpeechEncoder, Microphone } = await import('../microphone/index.js');
+    const { BROWSER_MICROPHONE, createSpeechEncoder, Microphone } = await import('../microphone/engine.js');
     return new Microphone({
       device: device ?? BROWSER_MICROPHONE, createEncoder: createSpeechEncoder, bitrate, onPiece,
       onEnded: (error) => {

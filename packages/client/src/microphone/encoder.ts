@@ -23,7 +23,7 @@ export const createSpeechEncoder: CreateSpeechEncoder = async (sampleRate, bitra
 };
 
 /** s16le mono at 16 kHz, each piece as long as the samples it was given, but for the filter's delay at the start. */
-export function createPcmEncoder(sampleRate: number, onPiece: (piece: MicrophonePiece) => void): SpeechEncoder {
+function createPcmEncoder(sampleRate: number, onPiece: (piece: MicrophonePiece) => void): SpeechEncoder {
   const resampler = new StreamingResampler(sampleRate, PCM_RATE);
   return {
     push(samples) {
