@@ -21,11 +21,11 @@ describe('trouble', () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
-    intoMicrophone(file, readAloud());
+    intoMicrophone(file, readAloud(9));
     provider = await startRefusingProvider();
     [stack, browser, deaf] = await Promise.all([
       startStack({ env: provider.env }),
-      launchBrowser(['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`]),
+      launchBrowser(['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}%noloop`]),
       launchBrowser(['--disable-audio-input']),
     ]);
   }, 120_000);
@@ -83,17 +83,6 @@ describe('trouble', () => {
     expect(logged('microphoneUnplugged')).toBe(1);
     await cut.click('#talk');
     await hint(cut, 'Speak whenever you like');
-  }, 60_000);
-
-  it('with a speech recognition that refuses the key', async () => {
-    const talking = await open(browser, ['microphone']);
-    const before = provider.asked.length;
-    await talking.click('#talk');
-    await toast(talking, 'Speech recognition refused the key (HTTP 401): check the provider\'s key');
-    await talking.click('#talk');
-    await typingGoesOn(talking);
-    expect(provider.asked.slice(before).every((path) => path.includes('transcriptions'))).toBe(true);
-    expect(logged('speech recognition refused the key')).toBe(1);
   }, 60_000);
 
   it('with a language model that refuses the key, until another is chosen', async () => {
