@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '@visavis/protocol/errors';
 import { Theatre, type Scene } from './theatre.js';
 
 let theatre: Theatre;
 beforeAll(async () => { theatre = await Theatre.open(); });
 afterAll(() => theatre.close());
-afterEach(() => { theatre.model.answer = () => ({ text: 'Fine.' }); });
+beforeEach(() => { theatre.model.answer = () => ({ text: 'Fine.' }); });
 
 /** The client is told with a code, and the next turn is as good as any. */
 async function failsWithAndGoesOn(scene: Scene, code: ErrorCode, mend: () => void = () => undefined): Promise<void> {
@@ -40,6 +40,14 @@ describe('a conversation goes on after', () => {
     scene.client.line.send('text', { text: 'hello' });
     await scene.client.line.first('transcript', ({ role, text, final }) => role === 'avatar' && text === 'Fine.' && final);
     await failsWithAndGoesOn(scene, 'providerFailed', () => { scene.speaker.isSilent = false; });
+  });
+
+  it.each([[401, 'providerKeyRefused'], [429, 'providerBusy']] as const)('a voice that answers %d: the answer is shown as text', async (status, code) => {
+    const scene = await theatre.scene({}, 4);
+    scene.speaker.refuses = status;
+    scene.client.line.send('text', { text: 'hello' });
+    await scene.client.line.first('transcript', ({ role, text, final }) => role === 'avatar' && text === 'Fine.' && final);
+    await failsWithAndGoesOn(scene, code, () => { scene.speaker.refuses = undefined; });
   });
 
   it('a text of 5,000 words', async () => {

@@ -9,9 +9,12 @@ const RATE = 16_000;
 /** flite as LiveKit Agents' speech, sentence by sentence, words with times on the first frame of each. */
 export class FliteSpeaker extends tts.TTS {
   override label = 'flite';
-  /** What it was given, and where it is made to fail: `silent` gives no sound. */
+  /** What it was given. */
   readonly spoken: string[] = [];
+  /** It gives no sound. */
   isSilent = false;
+  /** It answers with this status, as a provider's plugin tells it. */
+  refuses: number | undefined;
 
   constructor() {
     super(RATE, 1, { streaming: true, alignedTranscript: true });
@@ -50,6 +53,11 @@ class FliteStream extends tts.SynthesizeStream {
   }
 
   async #say(text: string): Promise<void> {
+    const { refuses } = this.#speaker;
+    if (refuses !== undefined) {
+      const error = Object.assign(new Error('refused'), { statusCode: refuses });
+      return void this.#speaker.emit('error', { type: 'tts_error', timestamp: Date.now(), label: this.label, error, recoverable: false });
+    }
     for (const clause of splitClauses(text)) {
       if (this.abortSignal.aborted || this.#speaker.isSilent) return;
       this.#speaker.spoken.push(clause);

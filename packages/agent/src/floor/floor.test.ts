@@ -132,7 +132,7 @@ describe('the floor', () => {
       floor.partial(second);
       sound(clock, floor, 300);
       expect(log.slice(0, 2)).toEqual([['hold', 0], [decision, 580]]);
-      if (second === "That's high") expect(log[2]).toEqual(['yield', 700]);
+      if (second === "That's high") expect(log[2]).toEqual(['yield', 750]);
     }
   });
 
@@ -176,7 +176,7 @@ describe('the floor', () => {
   });
 
   it('takes words of a voice that lasted, not of one that was short', () => {
-    for (const [lastsMs, expected] of [[600, 'resume'], [750, 'yield']] as const) {
+    for (const [lastsMs, expected] of [[700, 'resume'], [800, 'yield']] as const) {
       const { clock, floor, log } = stand({ judgeMs: 1_500 });
       floor.avatarIs('speaking');
       floor.voiceStarted();

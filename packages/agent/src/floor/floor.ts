@@ -19,7 +19,7 @@ export interface FloorRules {
 export const FLOOR_RULES: FloorRules = {
   waitMs: { finished: 300, open: 700, unfinished: 1_400 },
   judgeMs: 580,
-  longVoiceMs: 700,
+  longVoiceMs: 750,
   finalWaitMs: 700,
 };
 

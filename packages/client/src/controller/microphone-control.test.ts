@@ -24,7 +24,7 @@ async function use(device: ManualMicrophone): Promise<void> {
 const tone = (ms: number): Float32Array => Float32Array.from({ length: (microphone.sampleRate * ms) / 1000 }, (_, i) => Math.sin((2 * Math.PI * 300 * i) / microphone.sampleRate));
 
 describe('the microphone of a controller', () => {
-  it.each([48_000, 44_100, 16_000])('captured at %i Hz goes up as PCM of 16 kHz where there is no Opus encoder', async (sampleRate) => {
+  it.each([48_000, 44_100, 16_000, 8_000])('captured at %i Hz goes up as PCM of 16 kHz where there is no Opus encoder', async (sampleRate) => {
     await use(new ManualMicrophone(sampleRate));
     await controller.startMicrophone();
     const whole = tone(1_000);
