@@ -122,7 +122,7 @@ describe('the floor', () => {
   });
 
   it('goes on where the words are others each time, and yields when the voice has lasted', () => {
-    for (const [first, second, decision] of [["That's how", "That's high", 'resume'], ['Right', 'Rider', 'resume'], ['He', 'He was', 'yield'], ['Okay', 'Okay, but', 'yield']] as const) {
+    for (const [first, second, decision] of [["That's how", "That's high", 'resume'], ['Right', 'Rider', 'resume'], ['He', 'He was', 'yield'], ['He might', 'It might even', 'yield'], ['Okay', 'Okay, but', 'yield']] as const) {
       const { clock, floor, log } = stand();
       floor.avatarIs('speaking');
       floor.voiceStarted();

@@ -45,10 +45,10 @@ export function wishOf(text: string, isWhole: boolean): Wish {
   return CALLS.has(rest[0]!) ? 'call' : 'words';
 }
 
-/** Whether one text is the other with more behind it: so it is with words that are understood, seldom with what is made of a sound. */
+/** Whether the word that a text ended with stands where it stood: so it is with words that are understood, seldom with what is made of a sound. */
 export function continues(before: string, text: string): boolean {
-  const words = wordsOf(text);
-  return wordsOf(before).every((word, at) => words[at] === word);
+  const words = wordsOf(before);
+  return words.length === 0 || wordsOf(text)[words.length - 1] === words.at(-1);
 }
 
 /** "yeah, right, but why": what comes after the sounds of listening that it begins with. */
