@@ -234,7 +234,7 @@ describe('the floor', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const { clock, floor, log, said } = stand();
       let isVoiced = false;
-      let words = '';
+      let [words, finals] = ['', ''];
       let held: number | undefined;
       let seen = 0;
       const check = (isEnding: boolean): void => {
@@ -242,7 +242,7 @@ describe('the floor', () => {
           if (what === 'hold') held = atMs;
           if (what === 'yield') expect(wishOf(words, true) !== 'none' || (isVoiced && words.trim() === '')).toBe(true);
           if (what === 'turn') expect(isVoiced).toBe(false);
-          if (what === 'turn' || what === 'nothing') words = '';
+          if (what === 'turn' || what === 'nothing') words = finals = '';
           if (what === 'resume' || what === 'yield') {
             if (held !== undefined) expect(atMs - held).toBeLessThanOrEqual(600);
             if (what === 'resume') expect(held).toBeDefined();
@@ -263,9 +263,11 @@ describe('the floor', () => {
         if (one.do === 'think') floor.avatarIs('thinking');
         // The avatar cannot have come to its end while it is hushed: it was cut.
         if (one.do === 'rest') { floor.avatarIs('silent'); held = undefined; }
-        if (one.do === 'clear') { floor.clear(); words = ''; held = undefined; }
+        if (one.do === 'clear') { floor.clear(); words = finals = ''; held = undefined; }
         if (one.do === 'partial' || one.do === 'final') {
-          words = `${words} ${one.text}`;
+          // A partial transcript stands in the place of the one before.
+          if (one.do === 'final') finals = `${finals} ${one.text}`;
+          words = one.do === 'final' ? finals : `${finals} ${one.text}`;
           if (one.do === 'partial') floor.partial(one.text);
           else floor.final(one.text);
         }
