@@ -19,7 +19,6 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const program = new Command('visavis')
   .description('Real-time talking avatars: speech audio in, facial motion out.')
   .version(version)
-  .showHelpAfterError('(see visavis --help)')
   .configureHelp({ sortSubcommands: true });
 
 addAvatarCommand(program);
@@ -30,4 +29,11 @@ addModelsCommand(program);
 addRecordCommand(program);
 addReplayCommand(program);
 
+pointToHelp(program);
 program.parseAsync().catch(reportFailure);
+
+/** After a wrong option: where the right ones of that command are. */
+function pointToHelp(command: Command, path = command.name()): void {
+  command.showHelpAfterError(`(see ${path} --help)`);
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);
+}
