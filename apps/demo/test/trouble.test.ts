@@ -85,6 +85,19 @@ describe('trouble', () => {
     await hint(cut, 'Speak whenever you like');
   }, 60_000);
 
+  it('with a speech recognition that refuses the key', async () => {
+    const talking = await open(browser, ['microphone']);
+    const before = provider.asked.length;
+    await talking.click('#talk');
+    await toast(talking, 'Speech recognition refused the key (HTTP 401): check the provider\'s key');
+    await talking.click('#talk');
+    await typingGoesOn(talking);
+    expect(provider.asked.slice(before)).toContain('/v1/audio/transcriptions');
+    // Once each time that the person begins to speak anew.
+    expect(logged('speech recognition refused the key')).toBeGreaterThan(0);
+    expect(await talking.locator('.toast').count()).toBe(1);
+  }, 60_000);
+
   it('with a language model that refuses the key, until another is chosen', async () => {
     const asking = await open(browser, []);
     await ask(asking, 'What is Visavis?');
