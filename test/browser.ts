@@ -15,6 +15,11 @@ const FLAGS = [
   '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
 ];
 
+/** For rooms of a LiveKit server on loopback, with a camera and a microphone that play something. */
+export const ROOM_FLAGS = [
+  '--disable-features=WebRtcHideLocalIpsWithMdns', '--allow-loopback-in-peer-connection', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+];
+
 /** Starts Chromium, or fails with the command that installs it. `VISAVIS_CHROMIUM` names another executable. */
 export async function launchBrowser(extraFlags: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {

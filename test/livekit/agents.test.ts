@@ -5,13 +5,13 @@ import { createMotionServer, devConfig, type MotionServer } from '@visavis/motio
 import { AccessToken } from 'livekit-server-sdk';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../browser.js';
+import { launchBrowser, ROOM_FLAGS, serveWithVite, type ServedFolder } from '../browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../livekit-server.js';
 import { FliteSpeaker } from '../../packages/agent/test/flite-speaker.js';
 import { ScriptedModel } from '../../packages/agent/test/scripted-model.js';
 import * as visavis from '@visavis/livekit/agents';
 import { mintViewerToken } from '@visavis/livekit/node';
-import { loudness, ROOM_FLAGS, until, type Notes } from '../../packages/livekit/test/support.js';
+import { loudness, until, type Notes } from '../../packages/livekit/test/support.js';
 
 const ROOM = 'agents';
 /** The track takes whole tens of milliseconds: an utterance's last is filled up. */

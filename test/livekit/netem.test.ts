@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../browser.js';
+import { launchBrowser, ROOM_FLAGS, serveWithVite, type ServedFolder } from '../browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../livekit-server.js';
 import { makeShakenNamespace, type ShakenNamespace } from '../shaken-namespace.js';
 import { joinRoom, mintViewerToken, type FinishedReport, type RoomStage } from '@visavis/livekit/node';
-import { loudness, ROOM_FLAGS, until, type Notes } from '../../packages/livekit/test/support.js';
+import { loudness, until, type Notes } from '../../packages/livekit/test/support.js';
 
 /** 80 ms of jitter and 5 % of loss, both ways: what lies between the server, in its namespace, and everybody else. */
 const NETEM = ['netem', 'delay', '40ms', '40ms', 'loss', '5%', 'limit', '10000'];

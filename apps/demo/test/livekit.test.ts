@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PlaybackResult } from '@visavis/client';
-import { launchBrowser } from '../../../test/browser.js';
+import { launchBrowser, ROOM_FLAGS } from '../../../test/browser.js';
 import { findLiveKitServer } from '../../../test/livekit-server.js';
-import { ROOM_FLAGS } from '../../../packages/livekit/test/support.js';
 import { newSmallPage, openPage, record, recorded, say, waitFor, waitForState } from './recording.js';
 import { startStack } from './stack.js';
 

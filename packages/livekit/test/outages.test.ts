@@ -2,13 +2,13 @@ import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinRoom, mintViewerToken, type FinishedReport, type RoomStage } from '../src/node/index.js';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
+import { launchBrowser, ROOM_FLAGS, serveWithVite, type ServedFolder } from '../../../test/browser.js';
 import { startCutLink, type CutLink } from '../../../test/cut-link.js';
 import { detour } from '../../../test/detour.js';
 import { findLiveKitServer, freeTcpPort, KEYS, startLiveKitServer, type LiveKitServer } from '../../../test/livekit-server.js';
 import { startOddServer, type Oddity, type OddServer } from './odd-server.js';
 import { say } from './speech.js';
-import { GRAIN_MS, loudness, ROOM_FLAGS, until, type Notes } from './support.js';
+import { GRAIN_MS, loudness, until, type Notes } from './support.js';
 
 /** As behind a firewall that lets no UDP out. */
 const NO_UDP = '--webrtc-ip-handling-policy=disable_non_proxied_udp';

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeRoomPacket, ROOM_TOPIC } from '@visavis/protocol/room';
 import { AudioSource, dispose, LocalAudioTrack, Room, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
 import { joinRoom, mintViewerToken, type FinishedReport, type RoomStage } from '../src/node/index.js';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
+import { launchBrowser, ROOM_FLAGS, serveWithVite, type ServedFolder } from '../../../test/browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../../../test/livekit-server.js';
 import { say } from './speech.js';
-import { GRAIN_MS, ROOM_FLAGS, until } from './support.js';
+import { GRAIN_MS, until } from './support.js';
 
 const found = findLiveKitServer();
 

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mintViewerToken, joinRoom, type FinishedReport, type RoomStage } from '../src/node/index.js';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
+import { launchBrowser, ROOM_FLAGS, serveWithVite, type ServedFolder } from '../../../test/browser.js';
 import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from '../../../test/livekit-server.js';
-import { GRAIN_MS, loudness, ROOM_FLAGS, until, type RoomPage } from './support.js';
+import { GRAIN_MS, loudness, until, type RoomPage } from './support.js';
 import { say } from './speech.js';
 
 const found = findLiveKitServer();

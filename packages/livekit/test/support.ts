@@ -1,8 +1,4 @@
 /** What the tests of rooms share with their page: see page/page.js. */
-export const ROOM_FLAGS = [
-  '--disable-quic', '--disable-background-networking', '--disable-features=WebRtcHideLocalIpsWithMdns', '--allow-loopback-in-peer-connection',
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-];
 
 export interface Notes {
   /** Page's time, jaw, funnel, whether it is playing. */
