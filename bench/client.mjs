@@ -2,10 +2,11 @@
  * npm run bench:client: the client in headless Chromium, with its real transport, worklet and timeline, behind the real relay;
  * Opus comes from the built Motion Server. How each figure is made: bench/README.md.
  *
- * Options: --quick (a try: few utterances, few cuts), --seed 1, --out bench/results/client.json
+ * Options: --quick (a try: few utterances, few cuts), --browser firefox (the distribution's; no CPU figures), --seed 1,
+ * --out bench/results/client.json (client-firefox.json)
  */
 import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { openBrowser } from './lib/browsers.mjs';
 import { judgeCut, judgeSkew, problemOfPoses } from './lib/listening.mjs';
 import { chirpTimes } from './lib/marker.mjs';
 import { markerUtterance } from './lib/marker-utterance.mjs';
@@ -16,9 +17,14 @@ import { startBackend } from './lib/speaking-backend.mjs';
 import { threadSeconds } from './lib/threads.mjs';
 
 const options = readOptions(import.meta.url, {
-  quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' },
-  out: { type: 'string', default: fileURLToPath(new URL('results/client.json', import.meta.url)) },
+  quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' }, browser: { type: 'string', default: 'chromium' }, out: { type: 'string' },
 });
+if (!['chromium', 'firefox'].includes(options.browser)) {
+  console.error(`--browser takes chromium or firefox, not "${options.browser}"`);
+  process.exit(2);
+}
+const isFirefox = options.browser === 'firefox';
+const OUT = options.out ?? fileURLToPath(new URL(`results/client${isFirefox ? '-firefox' : ''}.json`, import.meta.url));
 const UTTERANCE_MS = options.quick ? 3_000 : 6_000;
 const UTTERANCES = options.quick ? 1 : 2;
 const CUTS = options.quick ? 6 : 50;
@@ -37,23 +43,21 @@ const nameOf = ({ codec, sampleRate, isJittery, isDrawn }) => `${codec} ${sample
 
 const machineBefore = machine();
 const reference = referenceMs();
-const { module: browsers } = await runnerImport(fileURLToPath(new URL('../test/browser.ts', import.meta.url)));
 const server = await startServer();
 const utterances = await prepare();
 const backend = await startBackend(utterances, random);
-const pages = await browsers.serveWithVite();
+const { pages, browser, version } = await openBrowser(options.browser);
 backend.allow(pages.url);
-const browser = await browsers.launchBrowser();
 try {
   const skews = await measureSkews();
   const { problems: cutProblems, ...interrupt } = await measureCuts();
   const result = {
-    bench: 'client', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, browser: browser.version(),
+    bench: 'client', at: new Date().toISOString(), quick: options.quick, machine: machineBefore, browser: `${options.browser} ${version}`,
     reference: { what: 'resampling 60 s from 48 to 16 kHz, one core', ms: reference },
     quantumMs: 128 / 48, fadeMs: 8, ...skews, problems: [...skews.problems, ...cutProblems], interrupt, cost: await measureCost(),
   };
   report(result);
-  writeJson(options.out, result);
+  writeJson(OUT, result);
 } finally {
   await browser.close();
   await pages.close();
@@ -148,6 +152,7 @@ async function measureCuts() {
 
 /** CPU of the page's threads while it speaks, less the same while it is idle; no tap, nothing drawn. */
 async function measureCost() {
+  if (isFirefox) return { unmeasured: 'which of its processes is the page’s, Firefox does not tell' };
   const page = await openPage({ isDrawn: false, isHeard: false });
   const processes = await (await browser.newBrowserCDPSession()).send('SystemInfo.getProcessInfo');
   const pids = processes.processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
@@ -165,8 +170,8 @@ async function measureCost() {
   return { seconds: COST_MS / 1000, cpuMsPerSecond: Object.fromEntries(['main', 'audio', 'other'].map((thread) => [thread, perSecond(thread)])) };
 }
 
-function report({ machine: { cpu, cores, node, load }, browser: version, skewMs, cases, interrupt, cost, problems, quantumMs, fadeMs, casesCounted }) {
-  console.log(`${cpu}, ${cores} cores, Node ${node}, Chromium ${version}; load before: ${load}; reference ${reference.toFixed(1)} ms`);
+function report({ machine: { cpu, cores, node, load }, browser: seen, skewMs, cases, interrupt, cost, problems, quantumMs, fadeMs, casesCounted }) {
+  console.log(`${cpu}, ${cores} cores, Node ${node}, ${seen}; load before: ${load}; reference ${reference.toFixed(1)} ms`);
   console.table(Object.fromEntries(Object.entries(cases).map(([name, { skewMs: one, unclearPoses, startMs, frameAgeMs, clockResidualMs, deviceGaps }]) => [name, {
     poses: one.count, 'skew median': round(one.median), '|skew| p95': round(one.absP95), max: round(one.absMax), 'not told': unclearPoses,
     'clock residual p95': round(clockResidualMs.p95), 'device gaps': deviceGaps > MANY_GAPS ? `${deviceGaps}, not counted` : deviceGaps, 'first message to sound p50': round(startMs.p50), 'frame age p50': round(frameAgeMs.p50),

@@ -27,6 +27,9 @@ class Tap extends AudioWorkletProcessor {
 registerProcessor('bench-tap', Tap);
 `;
 
+/** Firefox takes the output latency off both times of a timestamp, so that it cancels; it is put back on the page's. */
+const TAKES_BOTH = navigator.userAgent.includes('Firefox');
+
 /** A real audio context; with `isHeard`, all of its sound is kept on its way to the speaker. */
 export class TapDevice {
   /** Blocks in order, and readings of the output's clock: seconds of the context, milliseconds of the page. */
@@ -55,7 +58,7 @@ export class TapDevice {
 
   readClock() {
     const { contextTime, performanceTime } = this.context.getOutputTimestamp();
-    if (contextTime > 0 && this.stamps.at(-1)?.[0] !== contextTime) this.stamps.push([contextTime, performanceTime]);
+    if (contextTime > 0 && this.stamps.at(-1)?.[0] !== contextTime) this.stamps.push([contextTime, TAKES_BOTH ? performanceTime + this.context.outputLatency * 1000 : performanceTime]);
   }
 
   async #listen(context, source) {

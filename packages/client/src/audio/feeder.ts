@@ -1,6 +1,6 @@
 import { VisavisError } from '@visavis/protocol/errors';
 import type { AudioInput } from './audio-input.js';
-import type { CreateOpusDecoder } from './opus-decoder.js';
+import type { CreateOpusDecoder } from './decoder.js';
 import { OpusSource } from './opus-source.js';
 import type { OutputStream } from './output.js';
 import { PcmSource } from './pcm-source.js';

@@ -4,7 +4,8 @@
  */
 export { readAudio, readResponse, type AudioForm, type AudioInput, type ReceivedAudio } from './audio-input.js';
 export { AudioFeeder, MAX_WAITING_BYTES } from './feeder.js';
-export { createOpusDecoder, createWasmDecoder, type CreateOpusDecoder, type DecoderSink, type OpusDecoder } from './opus-decoder.js';
+export type { CreateOpusDecoder, DecoderSink, OpusDecoder } from './decoder.js';
+export { createOpusDecoder, createWasmDecoder } from './opus-decoder.js';
 export type { AudioOutput, AudioState, OutputStream } from './output.js';
 export { unlockOnGesture, type Unlockable } from './unlock.js';
 export { BROWSER_AUDIO, WorkletOutput, type AudioDevice } from './worklet-output.js';

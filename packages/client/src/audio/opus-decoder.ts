@@ -1,23 +1,7 @@
 import { VisavisError } from '@visavis/protocol/errors';
+import type { CreateOpusDecoder, DecoderSink, OpusDecoder } from './decoder.js';
 
 export const OPUS_RATE = 48_000;
-
-/** Turns packets of one stream into mono samples at 48 kHz, in order. A damaged packet gives silence of its length. */
-export interface OpusDecoder {
-  /** Its samples come to the decoder's sink, at once or later; `samples` (at 48 kHz) is how long it is. */
-  decode(packet: Uint8Array, samples: number): void;
-  /** Resolves when the samples of all packets have come. */
-  flush(): Promise<void>;
-  close(): void;
-}
-
-export interface DecoderSink {
-  onSamples(samples: Float32Array): void;
-  /** `invalidAudioInput`; the stream goes on with silence in place of what was damaged. */
-  onError(error: VisavisError): void;
-}
-
-export type CreateOpusDecoder = (sink: DecoderSink) => Promise<OpusDecoder>;
 
 /** The browser's decoder where it has one, else the one in WebAssembly, loaded when first needed. */
 export const createOpusDecoder: CreateOpusDecoder = async (sink) => {
@@ -106,30 +90,7 @@ class WebCodecsDecoder implements OpusDecoder {
 }
 
 /** libopus in WebAssembly; Node and browsers alike. */
-export async function createWasmDecoder(sink: DecoderSink): Promise<OpusDecoder> {
-  const { OpusDecoder: Wasm } = await import('opus-decoder');
-  const wasm = new Wasm({ channels: 1, streamCount: 1, coupledStreamCount: 0, channelMappingTable: [0] });
-  await wasm.ready;
-  let closed = false;
-  return {
-    decode: (packet, samples) => {
-      if (!closed) decodeWith(wasm, packet, samples, sink);
-    },
-    flush: () => Promise.resolve(),
-    close: () => {
-      if (!closed) wasm.free();
-      closed = true;
-    },
-  };
-}
-
-interface WasmDecoder {
-  decodeFrame(packet: Uint8Array): { readonly channelData: Float32Array[]; readonly samplesDecoded: number };
-}
-
-function decodeWith(wasm: WasmDecoder, packet: Uint8Array, samples: number, sink: DecoderSink): void {
-  const { channelData, samplesDecoded } = wasm.decodeFrame(packet);
-  if (samplesDecoded > 0) return sink.onSamples(channelData[0]!.slice(0, samplesDecoded));
-  sink.onError(new VisavisError('invalidAudioInput', 'an Opus packet is damaged; it is replaced by silence'));
-  sink.onSamples(new Float32Array(samples));
-}
+export const createWasmDecoder: CreateOpusDecoder = async (sink) => {
+  const { openWasmDecoder } = await import('./wasm-decoder.js');
+  return openWasmDecoder(sink);
+};

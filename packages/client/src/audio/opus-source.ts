@@ -1,7 +1,8 @@
 import { StreamingResampler } from '@visavis/motion/resample';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { OggOpusReader } from '@visavis/protocol/ogg';
-import { OPUS_RATE, type CreateOpusDecoder, type OpusDecoder } from './opus-decoder.js';
+import type { CreateOpusDecoder, OpusDecoder } from './decoder.js';
+import { OPUS_RATE } from './opus-decoder.js';
 import { OpusQueue, type OpusChunk } from './opus-queue.js';
 import type { AudioSource, SourceSink } from './source.js';
 

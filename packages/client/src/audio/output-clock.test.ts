@@ -30,6 +30,20 @@ describe('the time heard', () => {
     }
   });
 
+  it('is behind what is rendered in Firefox, whose timestamps have the latency taken off both their times', () => {
+    const { state } = device(43);
+    const contextMs = (): number => Math.floor((state.nowMs - state.startMs) / 10) * 10;
+    const time = new OutputTime({
+      get currentTime() { return contextMs() / 1000; }, outputLatency: 0.043, state: 'running',
+      getOutputTimestamp: () => ({ contextTime: Math.max(0, contextMs() - 43) / 1000, performanceTime: Math.floor(state.nowMs) - 43 }),
+    }, () => state.nowMs);
+    for (let i = 0; i < 600; i++) {
+      state.nowMs += 7.3;
+      const heard = time.heardMs();
+      if (i > 300) expect(Math.abs(heard - (state.nowMs - state.startMs - 43))).toBeLessThan(11);
+    }
+  });
+
   it('follows a change of device at once, and never goes back', () => {
     const { state, time } = device(10);
     for (let i = 0; i < 100; i++) { state.nowMs += 10; time.heardMs(); }

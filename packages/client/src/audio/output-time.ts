@@ -15,6 +15,8 @@ const SMOOTHING_MS = 250;
 const MAX_LATENCY_MS = 2_000;
 /** ... nor one this much ahead of where the latency that is told would have it: it leaves a headset's own delay out, ... */
 const MAX_LEAD_MS = 60;
+/** ... nor one this near to what is rendered now where a latency is told: Firefox takes it off both times, which cancels, ... */
+const RENDERED_MS = 1;
 /** ... nor one that has stood still for this long while the context has not. */
 const STUCK_MS = 1_000;
 /** The context's lead over the page's clock is looked at for this long and up to twice as long. */
@@ -57,12 +59,19 @@ export class OutputTime {
     return this.#lastMs;
   }
 
+  /** From being rendered to leaving the speaker; 0 while the context stands. */
+  get latencyMs(): number {
+    return this.isRunning ? Math.max(0, this.#context.currentTime * 1000 - this.rawMs()) : 0;
+  }
+
   /** The newest reading as it is, carried on to now. */
   rawMs(): number {
     const renderedMs = this.#context.currentTime * 1000;
     const byLatencyMs = this.#byLatency(renderedMs);
     const stampedMs = this.#stampedMs(renderedMs);
-    if (stampedMs === undefined || stampedMs > renderedMs - (this.#context.outputLatency ?? 0) * 1000 + MAX_LEAD_MS) return Math.max(0, byLatencyMs);
+    const latencyMs = (this.#context.outputLatency ?? 0) * 1000;
+    const latestMs = renderedMs - (latencyMs > RENDERED_MS ? Math.max(latencyMs - MAX_LEAD_MS, RENDERED_MS) : -MAX_LEAD_MS);
+    if (stampedMs === undefined || stampedMs > latestMs) return Math.max(0, byLatencyMs);
     return Math.min(stampedMs, renderedMs);
   }
 

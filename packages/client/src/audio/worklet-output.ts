@@ -6,8 +6,9 @@ import type { ToWorklet, WorkletReport } from './worklet-messages.js';
 import { WORKLET_SOURCE } from './worklet-source.js';
 import { WorkletStream } from './worklet-stream.js';
 
-/** How long a context may take to start before it counts as locked. */
+/** How long a context may take to start before it counts as locked; and where the browser says that it may (Firefox), for its device is slow. */
 const LOCK_PATIENCE_MS = 400;
+const DEVICE_PATIENCE_MS = 3_000;
 /** Time constant of a change of volume, in seconds: a step of gain would click. */
 const VOLUME_RAMP_S = 0.005;
 
@@ -155,7 +156,7 @@ export class WorkletOutput implements AudioOutput {
   }
 
   #patience(): Promise<void> {
-    return new Promise((resolve) => this.#timer.after(LOCK_PATIENCE_MS, resolve));
+    return new Promise((resolve) => this.#timer.after(mayPlay() ? DEVICE_PATIENCE_MS : LOCK_PATIENCE_MS, resolve));
   }
 
   #readState(): void {
@@ -180,4 +181,9 @@ export class WorkletOutput implements AudioOutput {
     this.#setState('failed');
     this.onError?.(new VisavisError('playbackInitFailed', message, { cause }));
   }
+}
+
+function mayPlay(): boolean {
+  const { getAutoplayPolicy } = navigator as { getAutoplayPolicy?: (type: string) => string };
+  return getAutoplayPolicy?.call(navigator, 'audiocontext') === 'allowed';
 }

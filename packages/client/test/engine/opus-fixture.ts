@@ -49,3 +49,23 @@ export function opusEnvelopes(packets: readonly Uint8Array[], totalSamples: numb
   }
   return messages;
 }
+
+/** The lag at which `heard` is most like `ideal`, and how alike they are then. */
+export function bestLag(ideal: Float32Array, heard: readonly number[]): { lag: number; correlation: number } {
+  let best = { lag: 0, correlation: -1 };
+  const onset = heard.findIndex((sample) => Math.abs(sample) > 0.005);
+  for (let lag = Math.max(0, onset - 3_000); lag < onset + 100; lag++) {
+    let dot = 0;
+    let power = 0;
+    let idealPower = 0;
+    for (let i = 0; i < ideal.length; i += 3) {
+      const sample = heard[lag + i] ?? 0;
+      dot += sample * ideal[i]!;
+      power += sample * sample;
+      idealPower += ideal[i]! * ideal[i]!;
+    }
+    const correlation = dot / Math.sqrt(power * idealPower || 1);
+    if (correlation > best.correlation) best = { lag, correlation };
+  }
+  return best;
+}
