@@ -17,6 +17,8 @@ export interface OutputStream extends PlaybackClock {
   readonly writtenMs: number;
   /** Audio written and not yet rendered, in milliseconds. */
   readonly aheadMs: number;
+  /** From being rendered to being heard, in milliseconds, as far as is known. */
+  readonly latencyMs: number;
   /** True while what is heard moves on. */
   readonly isHeard: boolean;
   /** True when it ran out of samples although more are to come. */

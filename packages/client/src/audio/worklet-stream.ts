@@ -52,6 +52,10 @@ export class WorkletStream implements OutputStream {
     return ((this.#written - this.#rendered) * 1000) / this.#rate;
   }
 
+  get latencyMs(): number {
+    return this.#time.latencyMs;
+  }
+
   get isHeard(): boolean {
     if (!this.#time.isRunning) return false;
     const frame = this.#heardFrame();

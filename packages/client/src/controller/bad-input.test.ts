@@ -86,6 +86,19 @@ describe('what is wrong is told with a code, and the next utterance is heard and
     expectSpeech();
   });
 
+  it('motion that its end has overtaken is shown all the same', () => {
+    say(pcm(400), true);
+    show(motion(0, 10, true));
+    show(motion(10, 10));
+    for (let i = 0; i < 15; i++) {
+      timer.advance(20);
+      output.stream.play(20);
+      controller.poseAt(timer.now());
+    }
+    expect(controller.poseAt(timer.now()).values[CHANNEL.jawOpen]).toBeCloseTo(0.5, 2);
+    expect(codes).toEqual([]);
+  });
+
   it('packets that do not decode: silence of their length', async () => {
     sayEnvelope(opus(Array.from({ length: 10 }, (_, i) => Uint8Array.of((31 << 3) | 3, 0x3f, i)), 0, true), true);
     for (let i = 0; codes.length === 0 && i < 200; i++) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -192,15 +192,23 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     try {
       const stage = this.avatar.manifest.rig.type === 'sprite' ? undefined : this.#createStage();
       this.#canvas = stage;
-      const [flat, rig] = await Promise.all([stage ? undefined : import('./flat-canvas.js'), this.#createRig(stage)]);
-      if (this.#disposed) return rig.dispose();
-      this.#canvas ??= new flat!.FlatCanvas(this.#canvasOptions());
-      await this.#canvas.add(rig);
-      if (this.#disposed) return rig.dispose();
-      this.#rig = rig;
+      const rig = await this.#createRig(stage);
+      await this.#add(rig).catch((error: unknown) => {
+        rig.dispose();
+        throw error;
+      });
     } catch (error) {
       await this.#fail(error);
     }
+  }
+
+  async #add(rig: Rig): Promise<void> {
+    const flat = this.#canvas ? undefined : await import('./flat-canvas.js');
+    if (this.#disposed) return rig.dispose();
+    this.#canvas ??= new flat!.FlatCanvas(this.#canvasOptions());
+    await this.#canvas.add(rig);
+    if (this.#disposed) return rig.dispose();
+    this.#rig = rig;
   }
 
   /** Undefined where a drawing stands in for what needs WebGL. Throws `renderingUnavailable` where none does. */
@@ -217,6 +225,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     return {
       container: this.#container, camera: this.#camera, maxHeight: this.#maxHeight,
       quality: firstStep(this.#quality), background: this.#background, onError: (error) => this.onError?.(error),
+      onPicture: (isThere) => { this.#showStill(!isThere); },
     };
   }
 
@@ -231,25 +240,35 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
     // Not at once: nobody can have set `onError` while the constructor runs.
     await Promise.resolve();
     if (this.#disposed) return;
-    const { thumbnailUrl } = this.avatar;
     this.#canvas?.dispose();
     this.#canvas = undefined;
-    if (thumbnailUrl !== undefined) this.#still = showStill(this.#container, thumbnailUrl);
+    this.#showStill(true);
     this.onError?.(VisavisError.from(error, 'renderingUnavailable'));
+  }
+
+  #showStill(isWanted: boolean): void {
+    this.#still?.remove();
+    const { thumbnailUrl } = this.avatar;
+    this.#still = isWanted && thumbnailUrl !== undefined ? showStill(this.#container, thumbnailUrl) : undefined;
   }
 
   /** Has the step chosen where `quality` is `auto`. */
   async #govern(): Promise<void> {
     this.#governor = undefined;
     if (this.#quality !== 'auto') return;
-    const { QualityGovernor } = await import('../look/governor.js');
-    if (this.#quality === 'auto') this.#governor = new QualityGovernor(firstStep('auto'), this.#frameRate);
+    const part = await import('../look/governor.js').catch(this.#goWithout);
+    if (part && this.#quality === 'auto') this.#governor = new part.QualityGovernor(firstStep('auto'), this.#frameRate);
   }
 
   async #swing(): Promise<void> {
-    const { CameraSway } = await import('./sway.js');
-    this.#sway = new CameraSway();
+    const part = await import('./sway.js').catch(this.#goWithout);
+    if (part) this.#sway = new part.CameraSway();
   }
+
+  /** A part that the view can do without does not load: the quality stays as it is, the camera stands still. */
+  readonly #goWithout = (cause: unknown): undefined => {
+    if (!this.#disposed) this.onError?.(new VisavisError('renderingUnavailable', 'A part of the view does not load and is left out; serve all files of the build.', { cause }));
+  };
 
   #frame(nowMs: number): void {
     const own = this.controller.poseAt(nowMs);

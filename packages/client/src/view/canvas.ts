@@ -14,6 +14,8 @@ export interface CanvasOptions {
   readonly maxHeight: number | undefined;
   readonly camera: PortraitCamera;
   readonly onError: (error: VisavisError) => void;
+  /** False where the picture is gone until the browser gives the graphics context back, true when it is drawn again. */
+  readonly onPicture: (isThere: boolean) => void;
 }
 
 /** What a view draws on: a stage with a camera, or a flat drawing. */
@@ -46,6 +48,8 @@ export class AvatarCanvas implements ViewCanvas {
   #quality: QualityName;
   #background: Background;
   #lost = false;
+  /** Nothing was drawn since the context was lost. */
+  #gone = false;
   #disposed = false;
   /** Everything that is drawn is with the graphics processor; until then nothing is. */
   #ready = false;
@@ -115,6 +119,7 @@ export class AvatarCanvas implements ViewCanvas {
   draw(): boolean {
     if (this.#lost || !this.#ready) return false;
     this.#renderer.render(this.#stage.scene, this.#options.camera.camera);
+    if (this.#gone) this.#showPicture(true);
     return true;
   }
 
@@ -155,6 +160,7 @@ export class AvatarCanvas implements ViewCanvas {
   readonly #handleLoss = (event: Event): void => {
     event.preventDefault();
     this.#lost = true;
+    this.#showPicture(false);
     this.#options.onError(new VisavisError('renderingContextLost', 'The graphics context was lost; the view draws again when the browser gives it back.'));
   };
 
@@ -162,6 +168,13 @@ export class AvatarCanvas implements ViewCanvas {
     this.#lost = false;
     this.#prepare();
   };
+
+  /** A canvas without a picture makes room for what is shown in its place. */
+  #showPicture(isThere: boolean): void {
+    this.#gone = !isThere;
+    this.element.style.display = isThere ? 'block' : 'none';
+    this.#options.onPicture(isThere);
+  }
 
   #prepare(): void {
     this.#stage.prepare(this.#renderer, this.#background, QUALITY[this.#quality]);

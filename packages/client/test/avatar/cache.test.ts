@@ -1,29 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import type { BrowserContext, Page, Route } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useBrowser } from '../stage.js';
 import type {} from '../rig/page/page.js';
 
 const GLB = readFileSync(new URL('../../../../avatars/ava/avatar.glb', import.meta.url));
 
-let browser: Browser;
-let server: ServedFolder;
+const stage = useBrowser();
 let context: BrowserContext;
 /** Names of the avatar's files that were asked of the network. */
 let asked: string[];
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
 beforeEach(async () => {
-  context = await browser.newContext();
+  context = await stage.browser.newContext();
   asked = [];
   await onAvatarFiles(() => undefined);
 });
@@ -44,7 +33,7 @@ const offline = (): Promise<void> => onAvatarFiles((_, route) => route.abort('in
 
 async function newPage(): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(`${server.url}/packages/client/test/rig/page/index.html`);
+  await page.goto(`${stage.url}/packages/client/test/rig/page/index.html`);
   await page.waitForSelector('html[data-ready]');
   return page;
 }

@@ -1,40 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
-import { encodeOpus, opusEnvelopes, speechLike } from './opus-fixture.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../../../../test/browser.js';
+import { useStage } from '../stage.js';
+import { bestLag, encodeOpus, opusEnvelopes, speechLike } from './opus-fixture.js';
 import type {} from './page/page.js';
 
-let browser: Browser;
-let server: ServedFolder;
-let page: Page;
-const problems: string[] = [];
+const stage = useStage('engine');
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  problems.length = 0;
-  page = await browser.newPage();
-  page.on('pageerror', (error) => problems.push(error.message));
-  await page.goto(`${server.url}/packages/client/test/engine/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-});
-
-afterEach(async () => {
-  await page.close();
-  expect(problems).toEqual([]);
-});
+afterEach(() => { expect(stage.thrown).toEqual([]); });
 
 describe('PCM through the worklet', () => {
   it.each([[16_000, 48_000], [48_000, 48_000], [24_000, 44_100]])('at %i Hz is heard whole on a device of %i Hz, sample by sample, and reported', async (sampleRate, deviceRate) => {
-    const seen = await page.evaluate(async ([rate, outRate]) => {
+    const seen = await stage.page.evaluate(async ([rate, outRate]) => {
       const { RecordingDevice, client } = engine;
       const device = new RecordingDevice({ sampleRate: outRate });
       const controller = new client.AvatarController({
@@ -68,7 +44,7 @@ describe('PCM through the worklet', () => {
   });
 
   it('falls silent on interrupt within the fade, without a step, and stays so', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { RecordingDevice, client } = engine;
       const device = new RecordingDevice({ sampleRate: 48_000 });
       const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
@@ -99,7 +75,7 @@ describe('PCM through the worklet', () => {
   });
 
   it('pauses in silence and goes on where it stopped', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { RecordingDevice, client } = engine;
       const device = new RecordingDevice({ sampleRate: 48_000 });
       const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
@@ -132,7 +108,7 @@ describe('PCM through the worklet', () => {
 
 describe('volume', () => {
   it('goes to nothing when muted and comes back, without a click, and time goes on', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { RecordingDevice, client } = engine;
       const device = new RecordingDevice({ sampleRate: 48_000 });
       const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
@@ -170,7 +146,7 @@ describe('Opus through the worklet', () => {
   const messages = opusEnvelopes(encodeOpus(samples), samples.length).map((bytes) => [...bytes]);
 
   it.each(['WebCodecs', 'WebAssembly'] as const)('decoded by %s is aligned to the sample and exactly as long', async (decoder) => {
-    const heard = await page.evaluate(async ({ envelopes, decoder: wanted }) => {
+    const heard = await stage.page.evaluate(async ({ envelopes, decoder: wanted }) => {
       const { RecordingDevice, client, opus } = engine;
       const device = new RecordingDevice({ sampleRate: 48_000 });
       const controller = new client.AvatarController({
@@ -203,7 +179,7 @@ describe('Opus through the worklet', () => {
     const packets = encodeOpus(samples);
     packets[10] = Uint8Array.of(0x78 | 3, 0x3f, 1, 2, 3);
     const damaged = opusEnvelopes(packets, samples.length).map((bytes) => [...bytes]);
-    const seen = await page.evaluate(async (envelopes) => {
+    const seen = await stage.page.evaluate(async (envelopes) => {
       const { RecordingDevice, client } = engine;
       const controller = new client.AvatarController({ output: new client.WorkletOutput(new RecordingDevice({ sampleRate: 48_000 })) });
       const codes = new Set<string>();
@@ -221,7 +197,7 @@ describe('Opus through the worklet', () => {
 
 describe('the audio device', () => {
   it('is given back: twenty mounts leave no context open', async () => {
-    const states = await page.evaluate(async () => {
+    const states = await stage.page.evaluate(async () => {
       const { RecordingDevice, client } = engine;
       const device = new RecordingDevice();
       for (let i = 0; i < 20; i++) {
@@ -240,7 +216,7 @@ describe('the audio device', () => {
   });
 
   it('taken away by the system and given back goes on where it was, and its clock stands meanwhile', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { RecordingDevice, client } = engine;
       const device = new RecordingDevice({ sampleRate: 48_000 });
       const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });
@@ -284,7 +260,7 @@ describe('the audio device', () => {
         });
       });
       const refused = heard('error');
-      await tab.goto(`${server.url}/packages/client/test/engine/page/locked.html`);
+      await tab.goto(`${stage.url}/packages/client/test/engine/page/locked.html`);
       expect(await refused).toEqual({ code: 'playbackStartFailed', retryable: true, playedMs: 0 });
       const finished = heard('finished');
       await tab.mouse.click(20, 20);
@@ -295,23 +271,3 @@ describe('the audio device', () => {
     }
   });
 });
-
-/** The lag at which `heard` is most like `ideal`, and how alike they are then. */
-function bestLag(ideal: Float32Array, heard: readonly number[]): { lag: number; correlation: number } {
-  let best = { lag: 0, correlation: -1 };
-  const onset = heard.findIndex((sample) => Math.abs(sample) > 0.005);
-  for (let lag = Math.max(0, onset - 3_000); lag < onset + 100; lag++) {
-    let dot = 0;
-    let power = 0;
-    let idealPower = 0;
-    for (let i = 0; i < ideal.length; i += 3) {
-      const sample = heard[lag + i] ?? 0;
-      dot += sample * ideal[i]!;
-      power += sample * sample;
-      idealPower += ideal[i]! * ideal[i]!;
-    }
-    const correlation = dot / Math.sqrt(power * idealPower || 1);
-    if (correlation > best.correlation) best = { lag, correlation };
-  }
-  return best;
-}

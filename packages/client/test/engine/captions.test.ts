@@ -1,27 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useBrowser } from '../stage.js';
 import type {} from './page/page.js';
 
-let browser: Browser;
-let server: ServedFolder;
+const stage = useBrowser();
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function open(reducedMotion: 'reduce' | 'no-preference'): Promise<Page> {
-  const page = await (await browser.newContext({ reducedMotion })).newPage();
-  await page.goto(`${server.url}/packages/client/test/engine/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-  return page;
-}
+const open = (reducedMotion: 'reduce' | 'no-preference'): Promise<Page> => stage.open('engine', { reducedMotion });
 
 /** An utterance of three words over a transport without a network, with what stands on the page after each step. */
 function followed(page: Page) {

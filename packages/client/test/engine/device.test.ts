@@ -1,34 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import { expect, it } from 'vitest';
+import { useStage } from '../stage.js';
 import type {} from './page/page.js';
 
-let browser: Browser;
-let server: ServedFolder;
-let page: Page;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-  page = await browser.newPage();
-  await page.goto(`${server.url}/packages/client/test/engine/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const stage = useStage('engine');
 
 it('a device that has all it takes is supported, and scored: software rendering low', async () => {
-  const seen = await page.evaluate(() => ({ supported: engine.client.AvatarSDK.isDeviceSupported(), ...engine.client.AvatarSDK.deviceScore() }));
+  const seen = await stage.page.evaluate(() => ({ supported: engine.client.AvatarSDK.isDeviceSupported(), ...engine.client.AvatarSDK.deviceScore() }));
   expect(seen).toMatchObject({ supported: true, gpuScore: 15 });
   expect(seen.cpuScore).toBeGreaterThan(0);
   expect(seen.cpuScore).toBeLessThanOrEqual(100);
 });
 
 it.each(['AudioWorkletNode', 'WebAssembly'] as const)('a device without %s is not', async (missing) => {
-  expect(await page.evaluate((name) => {
+  expect(await stage.page.evaluate((name) => {
     const kept = globalThis[name];
     Reflect.deleteProperty(globalThis, name);
     const supported = engine.client.AvatarSDK.isDeviceSupported();
@@ -38,7 +22,7 @@ it.each(['AudioWorkletNode', 'WebAssembly'] as const)('a device without %s is no
 });
 
 it('a device without WebGL is not, and its score says so', async () => {
-  const seen = await page.evaluate(() => {
+  const seen = await stage.page.evaluate(() => {
     const real = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = () => null;
     const { AvatarSDK } = engine.client;
@@ -50,7 +34,7 @@ it('a device without WebGL is not, and its score says so', async () => {
 });
 
 it('a change of the output device in mid-utterance loses no sound, and the clock goes on', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await stage.page.evaluate(async () => {
     const { client, RecordingDevice } = engine;
     const device = new RecordingDevice();
     const controller = new client.AvatarController({ output: new client.WorkletOutput(device) });

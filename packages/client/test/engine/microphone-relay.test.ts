@@ -1,30 +1,24 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRelay, type MicrophonePcm, type Relay } from '@visavis/server-sdk';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import { useBrowser } from '../stage.js';
 import type {} from './page/page.js';
 
-let browser: Browser;
-let pages: ServedFolder;
+const stage = useBrowser(['--use-fake-device-for-media-stream']); // Chromium's own, which beeps
 let http: Server;
 let relay: Relay;
 let hear: (piece: MicrophonePcm) => void = () => undefined;
 
 beforeAll(async () => {
-  browser = await launchBrowser(['--use-fake-device-for-media-stream']); // Chromium's own, which beeps
-  pages = await serveWithVite();
   http = createServer();
   await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve); });
-  relay = createRelay({ manifestUrl: () => '/avatar.json', allowedOrigins: [pages.url] });
+  relay = createRelay({ manifestUrl: () => '/avatar.json', allowedOrigins: [stage.url] });
   relay.attach(http, '/relay');
   relay.onClient((client) => { client.onMicrophone((piece) => { hear(piece); }); });
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await pages?.close();
   await relay?.dispose();
   http?.close();
 });
@@ -35,10 +29,7 @@ const PIECES = 75;
 it.each([['Opus', true], ['PCM', false]])('a browser’s microphone is heard by the backend behind the relay, as %s', async (_, opusUplinkEnabled) => {
   const pieces: MicrophonePcm[] = [];
   const heard = new Promise<void>((resolve) => { hear = (piece) => { if (pieces.push(piece) === PIECES) resolve(); }; });
-  const context = await browser.newContext({ permissions: ['microphone'] });
-  const page = await context.newPage();
-  await page.goto(`${pages.url}/packages/client/test/engine/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
+  const page = await stage.open('engine', { permissions: ['microphone'] });
   const { port } = http.address() as AddressInfo;
   const ticket = { url: `ws://127.0.0.1:${port}/relay`, ticket: relay.tickets.issue({ avatarId: 'ava' }).ticket };
   await page.evaluate(async ([given, opus]) => {
@@ -48,7 +39,7 @@ it.each([['Opus', true], ['PCM', false]])('a browser’s microphone is heard by 
     await controller.startMicrophone();
   }, [ticket, opusUplinkEnabled] as const);
   await heard;
-  await context.close();
+  await page.close();
   const samples = pieces.map(({ pcm }) => new Int16Array(pcm.slice().buffer));
   expect(new Set(samples.slice(1).map(({ length }) => length)), '20 ms each, after what the first lacks by a filter').toEqual(new Set([320]));
   expect(pieces.some(({ isFilled }) => isFilled)).toBe(false);

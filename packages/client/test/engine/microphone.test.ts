@@ -1,32 +1,15 @@
 import OpusScript from 'opusscript';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useBrowser } from '../stage.js';
 import type {} from './page/page.js';
 
 /** Chromium's own fake microphone beeps; nobody is asked. */
 const FAKE = ['--use-fake-device-for-media-stream'];
 
-let browser: Browser;
-let server: ServedFolder;
+const stage = useBrowser(FAKE);
 
-beforeAll(async () => {
-  browser = await launchBrowser(FAKE);
-  server = await serveWithVite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function open(permissions: string[]): Promise<Page> {
-  const context = await browser.newContext({ permissions });
-  const page = await context.newPage();
-  await page.goto(`${server.url}/packages/client/test/engine/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-  return page;
-}
+const open = (permissions: string[]): Promise<Page> => stage.open('engine', { permissions });
 
 /** What goes up in about a second and a half, and what is left open afterwards. */
 async function speak(page: Page, opusUplinkEnabled: boolean): Promise<{ codec: string; bytes: number[] }[]> {

@@ -1,27 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createPose, CHANNEL, MASK } from '@visavis/face';
 import { encodeEnvelope } from '@visavis/protocol/ingress';
 import { encodeMotion } from '@visavis/protocol/motion';
-import { launchBrowser, serveWithVite, type ServedFolder } from '../../../../test/browser.js';
+import { useStage } from '../stage.js';
 import type {} from './page/page.js';
 
-let browser: Browser;
-let server: ServedFolder;
-let page: Page;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await serveWithVite();
-  page = await browser.newPage();
-  await page.goto(`${server.url}/packages/client/test/engine/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const stage = useStage('engine');
 
 const LENGTH_MS = 8_000;
 /** What one step of the codec, 1/255, is in time here. */
@@ -42,7 +26,7 @@ const motion = encodeEnvelope('serverResponseAnimation', {
 
 describe('an AvatarView with its controller, in a browser', () => {
   it('applies poses that follow the sound heard, and none of the cut utterance after an interrupt', async () => {
-    const seen = await page.evaluate(async (envelope) => {
+    const seen = await stage.page.evaluate(async (envelope) => {
       const { client, RecordingDevice } = engine;
       const { AvatarManager, AvatarView, AvatarController, WorkletOutput } = client;
       const manager = new AvatarManager({ baseUrl: '/avatars/' });
@@ -86,7 +70,7 @@ describe('an AvatarView with its controller, in a browser', () => {
   });
 
   it('makes a controller by the SDK’s configuration where none is given', async () => {
-    const seen = await page.evaluate(async () => {
+    const seen = await stage.page.evaluate(async () => {
       const { AvatarManager, AvatarSDK, AvatarView } = engine.client;
       await AvatarSDK.initialize('app', { renderQuality: 'low' });
       const avatar = await AvatarManager.shared.load('ava');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { useStage } from '../rig/stage.js';
+import { useStage } from '../stage.js';
 import type {} from '../rig/page/page.js';
 
-const stage = useStage({ width: 72, height: 84 });
+const stage = useStage('rig', { viewport: { width: 72, height: 84 } });
 
 describe('the look in a browser', { timeout: 300_000 }, () => {
   it('compiles in every quality and changes presets and framings on a live view, without a word from WebGL', async () => {

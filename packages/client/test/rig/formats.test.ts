@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { useStage } from './stage.js';
+import { useStage } from '../stage.js';
 import type { Format } from './page/formats.js';
 
-const stage = useStage({ width: 112, height: 128 });
+const stage = useStage('rig', { viewport: { width: 112, height: 128 } });
 
 /** Pixels that an open mouth, a blink and a turned head change in a picture of 112 × 128, and that two looks at the same pose do. */
 async function changes(format: Format): Promise<Record<'same' | 'mouth' | 'blink' | 'turn', number>> {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Avatar } from '../../src/avatar/index.js';
-import { useStage } from './stage.js';
+import { useStage } from '../stage.js';
 
-const stage = useStage({ width: 96, height: 112 });
+const stage = useStage('rig', { viewport: { width: 96, height: 112 } });
 
 type Place = 'near' | 'far';
 

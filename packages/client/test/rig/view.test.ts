@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GlbRig } from '../../src/rig/index.js';
-import { useStage } from './stage.js';
+import { useStage } from '../stage.js';
 
-const stage = useStage({ width: 96, height: 112 });
+const stage = useStage('rig', { viewport: { width: 96, height: 112 } });
 
 describe('the rig in a browser', () => {
   it('binds all 52 shapes, and a jaw that opens moves the chin', async () => {
@@ -166,7 +166,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
     expect(seen).toEqual({ canvases: 0, children: 0, disposed: 3 });
   });
 
-  it('says that the context is lost, keeps asking for poses, and draws again when it is back', async () => {
+  it('says that the context is lost, shows the small picture, keeps asking for poses, and draws again when it is back', async () => {
     const seen = await stage.page.evaluate(async () => {
       const { avatar, face, view } = renderModules;
       const loaded = await avatar.AvatarManager.shared.load('ava');
@@ -183,6 +183,9 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       const code = await error;
       await new Promise<void>((resolve) => { asked = resolve; });
       const whileLost = await shown.exportBitmap();
+      const still = container.querySelector('img')!;
+      await still.decode();
+      const stillSize = [still.clientWidth, still.clientHeight, canvas.clientHeight];
       const restored = new Promise<void>((resolve) => { canvas.addEventListener('webglcontextrestored', () => resolve(), { once: true }); });
       context.restoreContext();
       await restored;
@@ -191,13 +194,76 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       const flat = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
       flat.drawImage(bitmap, 0, 0);
       const colour = [...flat.getImageData(bitmap.width / 2, bitmap.height * 0.55, 1, 1).data];
+      const after = { stills: container.querySelectorAll('img').length, height: canvas.clientHeight };
       shown.dispose();
-      return { code, whileLost, colour };
+      return { code, whileLost, stillSize, colour, after };
     });
     expect(seen.code).toBe('renderingContextLost');
     expect(seen.whileLost).toBeNull();
+    expect(seen.stillSize, 'the small picture is in the canvas’s place').toEqual([96, 112, 0]);
+    expect(seen.after, 'and gives it back').toEqual({ stills: 0, height: 112 });
     const [red = 0, , blue = 0] = seen.colour;
     expect(red, 'skin is warm').toBeGreaterThan(blue + 20);
+  });
+
+  it.each([
+    ['the choice of quality', '**/look/governor.ts', { quality: 'auto' }], ['the sway of the camera', '**/view/sway.ts', { quality: 'low', idleCamera: true }],
+  ] as const)('draws without %s where that does not load, and says so', async (_, file, options) => {
+    await stage.page.route(file, (route) => route.abort());
+    const seen = await stage.page.evaluate(async (given) => {
+      const { avatar, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const told: string[] = [];
+      const shown = new view.AvatarView(loaded, document.getElementById('view')!, given);
+      shown.onError = ({ code }) => told.push(code);
+      await new Promise<void>((resolve) => { shown.onFirstRendering = resolve; });
+      shown.dispose();
+      return told;
+    }, options);
+    expect(seen).toEqual(['renderingUnavailable']);
+    expect(stage.realProblems().filter((line) => !line.includes('ERR_FAILED'))).toEqual([]);
+  });
+
+  it('shows the small picture for a file that is cut off, says so, and keeps asking for poses', async () => {
+    const seen = await stage.page.evaluate(async () => {
+      const { avatar, face, view } = renderModules;
+      const { manifest, manifestUrl, integrity } = await avatar.AvatarManager.shared.load('ava');
+      const whole = await (await fetch(new URL(manifest.rig.file, manifestUrl))).arrayBuffer();
+      const cut = new avatar.Avatar({ manifest, manifestUrl, integrity, files: new Map([[manifest.rig.file, whole.slice(0, 100_000)]]) });
+      let asked = () => {};
+      const controller = { poseAt: () => { asked(); return face.createPose(); } };
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(cut, container, { controller, quality: 'low' });
+      const code = await new Promise<string>((resolve) => { shown.onError = (each) => { resolve(each.code); }; });
+      await new Promise<void>((resolve) => { asked = resolve; });
+      const picture = container.querySelector('img')!;
+      await picture.decode();
+      const { clientHeight } = picture;
+      shown.dispose();
+      return { code, clientHeight, left: container.childElementCount };
+    });
+    expect(seen).toEqual({ code: 'unsupportedAvatarAsset', clientHeight: 112, left: 0 });
+  });
+
+  it('frees an avatar that cannot be put on the stage, and shows the small picture', async () => {
+    const seen = await stage.page.evaluate(async () => {
+      const { avatar, view } = renderModules;
+      const loaded = await avatar.AvatarManager.shared.load('ava');
+      const rig = await loaded.createRig();
+      let freed = 0;
+      const odd = Object.create(rig, {
+        root: { get: () => { throw new Error('no root'); } }, dispose: { value: () => { freed++; } },
+      }) as typeof rig;
+      const refused = Object.create(loaded, { createRig: { value: () => Promise.resolve(odd) } }) as typeof loaded;
+      const container = document.getElementById('view')!;
+      const shown = new view.AvatarView(refused, container, { quality: 'low' });
+      const code = await new Promise<string>((resolve) => { shown.onError = (each) => { resolve(each.code); }; });
+      const { length: pictures } = container.querySelectorAll('img');
+      shown.dispose();
+      rig.dispose();
+      return { code, freed, pictures, canvases: document.querySelectorAll('canvas').length };
+    });
+    expect(seen).toEqual({ code: 'renderingUnavailable', freed: 1, pictures: 1, canvases: 0 });
   });
 
   it('says that there is no WebGL, shows the small picture and keeps asking for poses', async () => {
