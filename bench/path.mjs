@@ -100,17 +100,22 @@ async function measure(pace, problems) {
     const notes = await page.evaluate((name) => globalThis.bench.hear(name), pace);
     problems.push(...notes.errors.map((error) => `${pace}: ${error}`));
     const { madeMs, leavesMs } = judgeStart(notes);
-    if (n >= WARM_UP_TURNS) starts.push({ tap: madeMs + originMs - handedMs.at(-1), device: leavesMs + originMs - handedMs.at(-1) });
+    if (n < WARM_UP_TURNS) continue;
+    starts.push({ tap: madeMs + originMs - handedMs.at(-1), device: leavesMs + originMs - handedMs.at(-1), standsIn: notes.standIns.length > 0, stalls: notes.stalls.length > 0 });
   }
   await page.close();
-  return { tap: percentiles(starts.map(({ tap }) => tap)), device: percentiles(starts.map(({ device }) => device)) };
+  return {
+    tap: percentiles(starts.map(({ tap }) => tap)), device: percentiles(starts.map(({ device }) => device)),
+    turnsWithoutMotion: starts.filter(({ standsIn }) => standsIn).length, turnsWithStall: starts.filter(({ stalls }) => stalls).length,
+  };
 }
 
 function report({ machine: { cpu, cores, node, load }, browser: version, startsMs, problems }) {
   console.log(`${cpu}, ${cores} cores, Node ${node}, Chromium ${version}; load before: ${load}; reference ${reference.toFixed(1)} ms`);
-  for (const [pace, { tap, device }] of Object.entries(startsMs)) {
+  for (const [pace, { tap, device, turnsWithoutMotion, turnsWithStall }] of Object.entries(startsMs)) {
     printTable(`a voice that speaks ${pace}, ${tap.count} turns: its first piece of ${PIECE_MS} ms handed over, to sound`, [
       ['at the tap, p50', tap.p50, 'ms'], ['at the tap, p95', tap.p95, `ms, <= ${LIMIT_MS}`], ['as it leaves the device, p95', device.p95, 'ms, with the output latency'],
+      ['turns whose motion ran short, and whose sound did', `${turnsWithoutMotion}, ${turnsWithStall}`, ''],
     ]);
   }
   for (const problem of problems) console.log(`problem: ${problem}`);

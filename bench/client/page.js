@@ -7,7 +7,7 @@ import { decodeServerMessage } from '@visavis/protocol/downlink';
 import { CHANNEL } from '@visavis/face';
 import { TapDevice } from './tap.js';
 
-const notes = { poses: [], arrivals: [], interrupts: [], errors: [], ages: [] };
+const notes = { poses: [], arrivals: [], interrupts: [], errors: [], ages: [], standIns: [], stalls: [] };
 const WARM_UP_FRAMES = 20;
 const WARM_UP_MS = 20_000;
 let device;
@@ -49,6 +49,8 @@ async function open({ isDrawn, isHeard, sampleRate }) {
   controller = new AvatarController({ output: new WorkletOutput(device) });
   controller.onError = ({ code, message }) => notes.errors.push(`${code}: ${message}`);
   controller.onPlaybackFinished = () => finished?.();
+  controller.onMotionSource = (source) => { if (source === 'signal') notes.standIns.push(performance.now()); };
+  controller.onPlaybackStall = () => notes.stalls.push(performance.now());
   await controller.initializeAudioContext();
   await device.ready;
   notePoses();
