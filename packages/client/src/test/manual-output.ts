@@ -6,6 +6,7 @@ export class ManualStream implements OutputStream {
   readonly sampleRate: number;
   onProgress: (() => void) | undefined;
   refillMs = 0;
+  latencyMs = 0;
   isStarved = false;
   /** Everything written, in order. */
   readonly samples: number[] = [];

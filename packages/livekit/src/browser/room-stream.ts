@@ -23,6 +23,7 @@ export class RoomStream implements OutputStream {
   readonly runsByItself = true;
   onProgress: (() => void) | undefined;
   refillMs = 0;
+  readonly latencyMs = 0;
   readonly #track: HeardTrack;
   #cues: Cue[] = [];
   #untilMs = 0;
