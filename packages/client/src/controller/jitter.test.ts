@@ -86,6 +86,34 @@ describe('on a connection that jitters', () => {
     expect(controller.stats().startDelayMs).toBeGreaterThan(60);
   });
 
+  it('motion that keeps behind the sound is waited for as long as it is, not for the next piece', async () => {
+    for (let n = 0; n < 4; n++) {
+      const id = controller.yieldAudioData(new Uint8Array(32 * 100))!;
+      controller.yieldFramesData([motion(0, 2)], id);
+      await play(70);
+      expect(controller.getAudioTime(), `utterance ${n + 1}`).toBe(0);
+      await play(20);
+      expect(controller.getAudioTime(), `utterance ${n + 1}`).toBeGreaterThan(0);
+      controller.interrupt();
+    }
+  });
+
+  it('the time until sound is heard is motion’s: its lateness teaches that much less', async () => {
+    const learnedWith = async (latencyMs: number): Promise<number> => {
+      await controller.connect(new MemoryTransport());
+      const id = controller.yieldAudioData(new Uint8Array(32 * 400))!;
+      output.stream.latencyMs = latencyMs;
+      controller.yieldFramesData([motion(0, 10)], id);
+      await play(280);
+      controller.yieldFramesData([motion(10, 10, true)], id);
+      controller.interrupt();
+      return controller.stats().startDelayMs;
+    };
+    expect(await learnedWith(0)).toBe(50);
+    expect(await learnedWith(40)).toBe(30);
+    expect(await learnedWith(200)).toBe(0);
+  });
+
   it('what was learned is the connection’s: another begins anew', async () => {
     const random = seededRandom(3);
     for (let i = 0; i < 3; i++) await speak(150, random);

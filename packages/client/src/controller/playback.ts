@@ -3,7 +3,7 @@ import type { DecodedMotion } from '@visavis/protocol/motion';
 import { AudioFeeder, type AudioInput, type CreateOpusDecoder, type OutputStream } from '../audio/index.js';
 import { StandIn, type LoadSpeechModel } from '../stand-in/index.js';
 import {
-  Lateness, MAX_DELAY_MS, MotionTrack, START_BUFFER_MS, START_PATIENCE_MS, mayStart, mustStandIn, mustWaitForMotion,
+  Lateness, MAX_DELAY_MS, MotionTrack, START_BUFFER_MS, START_PATIENCE_MS, mustStandIn, mustWaitForMotion, startsAtMs,
   type AddResult, type FrameStarvationMode, type HeardSpeech, type StartDelay, type Supply, type Timer,
 } from '../timeline/index.js';
 
@@ -61,7 +61,7 @@ export class Playback {
   readonly #late = { audio: new Lateness(), motion: new Lateness() };
   readonly #openedMs: number;
   readonly #cancelPatience: () => void;
-  readonly #cancelWait: () => void;
+  #cancelStart: () => void = () => undefined;
   #cancelHold: () => void = () => undefined;
   #phase: 'buffering' | 'playing' | 'finished' = 'buffering';
   #motionEnded = false;
@@ -84,7 +84,6 @@ export class Playback {
     });
     this.#openedMs = timer.now();
     this.#cancelPatience = timer.after(START_PATIENCE_MS, () => this.#goOn());
-    this.#cancelWait = timer.after(options.startDelay.ms, () => this.#goOn());
     stream.refillMs = START_BUFFER_MS + options.startDelay.ms;
     stream.onProgress = () => this.#progress();
   }
@@ -230,8 +229,10 @@ export class Playback {
       if (this.#stream.isHeard) this.#start();
       return;
     }
-    if (!mayStart(this.#supply(), timer.now() - this.#openedMs, this.#starvation, startDelay.ms)) return;
-    this.#start();
+    const waitMs = this.#openedMs + startsAtMs(this.#supply(), this.#starvation, startDelay.ms) - timer.now();
+    this.#cancelStart();
+    if (waitMs <= 0) this.#start();
+    else if (waitMs < Infinity) this.#cancelStart = timer.after(waitMs, () => this.#goOn());
   }
 
   #start(): void {
@@ -281,13 +282,14 @@ export class Playback {
     return this.#stream.runsByItself ? 'audioIndependent' : this.#options.starvation();
   }
 
+  /** Motion has until its sound is heard, which is later than it is rendered. */
   get #worstMs(): number {
-    return Math.max(this.#late.audio.worstMs, this.#late.motion.worstMs);
+    return Math.max(this.#late.audio.worstMs, this.#late.motion.worstMs - this.#stream.latencyMs);
   }
 
   #cancelTimers(): void {
     this.#cancelPatience();
-    this.#cancelWait();
+    this.#cancelStart();
   }
 
   #supply(): Supply {

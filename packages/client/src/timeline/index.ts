@@ -5,7 +5,7 @@
 export { SYSTEM_TIMER, type PlaybackClock, type Timer } from './clock.js';
 export { MotionTrack, MAX_TRACK_FRAMES, type AddResult, type MotionRows } from './motion-track.js';
 export { Lateness, MAX_DELAY_MS, StartDelay } from './start-delay.js';
-export { mayStart, mustStandIn, mustWaitForMotion, START_BUFFER_MS, START_PATIENCE_MS, type FrameStarvationMode, type Supply } from './policy.js';
+export { mustStandIn, mustWaitForMotion, START_BUFFER_MS, START_PATIENCE_MS, startsAtMs, type FrameStarvationMode, type Supply } from './policy.js';
 export { PosePlayer, ATTACK_MS, RELEASE_MS, type HeardSpeech } from './pose-player.js';
 export { PRESENCES, type Presence } from './presence.js';
 export { Captions, type ActiveCaption, type Caption, type CaptionWord } from './captions.js';

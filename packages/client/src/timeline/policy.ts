@@ -29,16 +29,26 @@ export interface Supply {
 }
 
 /**
- * True when the utterance may start, `waitedMs` after its first audio came. `delayMs` is what this connection has taught to
- * wait (`StartDelay`); speech that comes faster than it is heard does not wait for it.
+ * How long after its first audio came the utterance may start with what is there; Infinity where more must come first.
+ * `delayMs` is what this connection has taught to wait (`StartDelay`); speech that comes faster than it is heard does not wait for it.
  */
-export function mayStart(supply: Supply, waitedMs: number, mode: FrameStarvationMode, delayMs = 0): boolean {
-  const { audioMs, pieceMs, motionMs } = supply;
+export function startsAtMs(supply: Supply, mode: FrameStarvationMode, delayMs = 0): number {
+  return Math.max(audioStartsAtMs(supply, delayMs), motionStartsAtMs(supply, mode, delayMs));
+}
+
+function audioStartsAtMs({ audioMs, pieceMs, audioEnded }: Supply, delayMs: number): number {
+  if (audioEnded) return 0;
+  if (audioMs < START_BUFFER_MS) return Infinity;
   // At the pace of speech a piece more than was waited for is there by then.
-  const hasStore = audioMs >= START_BUFFER_MS && (waitedMs >= delayMs || audioMs >= delayMs + pieceMs);
-  if (!hasStore && !supply.audioEnded) return false;
-  if (supply.motionEnded || (motionMs >= START_BUFFER_MS && (waitedMs >= delayMs || motionMs >= START_BUFFER_MS + delayMs))) return true;
-  return mode === 'audioIndependent' && waitedMs >= START_PATIENCE_MS;
+  return audioMs >= delayMs + pieceMs ? 0 : delayMs;
+}
+
+function motionStartsAtMs({ audioMs, motionMs, motionEnded }: Supply, mode: FrameStarvationMode, delayMs: number): number {
+  if (motionEnded || motionMs >= START_BUFFER_MS + delayMs) return 0;
+  if (motionMs >= START_BUFFER_MS) return delayMs;
+  // At the pace of speech motion is behind the sound by the look-ahead it is made with: after that wait it keeps up, however little is there.
+  const trailedMs = motionMs > 0 ? Math.max(delayMs, audioMs - motionMs + STAND_IN_LOW_MS) : Infinity;
+  return mode === 'audioIndependent' ? Math.min(trailedMs, START_PATIENCE_MS) : trailedMs;
 }
 
 /** Whether sound must wait for motion now, given whether it is waiting already. */
