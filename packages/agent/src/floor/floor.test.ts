@@ -61,7 +61,7 @@ describe('the floor', () => {
     floor.voiceStarted();
     floor.partial('Mm-hmm');
     clock.advance(2_000);
-    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 1_550], ['hold', 3_350], ['resume', 3_930]]);
+    expect(log).toEqual([['hold', 0], ['resume', 350], ['nothing', 2_850], ['hold', 3_350], ['resume', 3_930]]);
   });
 
   it('waits longer in the middle of a sentence, and joins what comes in two pieces', () => {
@@ -83,7 +83,7 @@ describe('the floor', () => {
     floor.voiceStarted();
     floor.partial('Hello there!');
     floor.voiceEnded(0);
-    clock.advance(999);
+    clock.advance(2_299);
     expect(said).toEqual([]);
     clock.advance(1);
     expect(said).toEqual(['Hello there!']);

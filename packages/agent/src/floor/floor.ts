@@ -11,7 +11,7 @@ export interface FloorRules {
   readonly judgeMs: number;
   /** A voice that lasts so long says more than that it listens, milliseconds from where it was noticed. */
   readonly longVoiceMs: number;
-  /** Longest wait for a final transcript after the turn's silence, milliseconds; then the partial one must do. */
+  /** Longest wait for a final transcript after the turn's silence, milliseconds; then the partial one must do, which lacks the last words. */
   readonly finalWaitMs: number;
 }
 
@@ -20,7 +20,7 @@ export const FLOOR_RULES: FloorRules = {
   waitMs: { finished: 300, open: 700, unfinished: 1_400 },
   judgeMs: 580,
   longVoiceMs: 750,
-  finalWaitMs: 700,
+  finalWaitMs: 2_000,
 };
 
 /** What the user said in one turn. */
