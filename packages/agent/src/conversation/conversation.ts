@@ -9,11 +9,12 @@ import type { Delivery, Heard } from '../stage/delivery.js';
 import { Stage } from '../stage/stage.js';
 import { AvatarOutput } from './avatar-output.js';
 import type { ClientLine } from './client-line.js';
-import { Listener } from './listener.js';
+import { Listener, type UserSide } from './listener.js';
 import { ensureLogger } from './livekit.js';
 import type { ConversationOptions, HistoryLine } from './options.js';
 import type { UtterancePlan } from './plan.js';
-import { boundHistory, createAgent, createSession, linesOf } from './session.js';
+import { RealtimeListener } from './realtime-listener.js';
+import { boundHistory, createAgent, createSession, isRealtime, linesOf, speak } from './session.js';
 import type { AgentHost, SpeakingAgent } from './speaking-agent.js';
 import type { TurnFacts, TurnRecorder, TurnReport } from './turn-report.js';
 import { Turns, type LiveTurn } from './turns.js';
@@ -24,6 +25,8 @@ export const MAX_TEXT_LENGTH = 4_000;
 const MAX_WAITING_TURNS = 8;
 /** After an utterance nothing is shown of a turn that goes on for so long, milliseconds. */
 const SETTLE_MS = 150;
+/** A session that was given up is replaced after this, milliseconds. */
+const RENEW_MS = 2_000;
 /** Rate of speech where the voice's own is none that a Motion Server takes, Hz. */
 const USUAL_RATE = 24_000;
 
@@ -54,14 +57,18 @@ class AvatarConversation implements Conversation, AgentHost {
   readonly #options: ConversationOptions;
   readonly #clock: Clock;
   readonly #stage: Stage;
-  readonly #output: AvatarOutput;
-  readonly #session: voice.AgentSession;
-  readonly #agent: SpeakingAgent;
-  readonly #listener: Listener;
+  #output: AvatarOutput;
+  #session: voice.AgentSession;
+  #agent: SpeakingAgent;
+  #listener: UserSide;
   readonly #turns: Turns;
   readonly #onTurn = new Set<(report: TurnReport) => void>();
   readonly #unsubscribe: (() => void)[];
-  readonly #ready: Promise<boolean>;
+  #ready: Promise<boolean>;
+  #lostSession: voice.AgentSession | undefined;
+  #cancelRenewal: () => void = () => undefined;
+  /** What a realtime model failed of, until it speaks again. */
+  #failure: string | undefined;
   #presence: PresenceName = 'idle';
   #isAudible = false;
   #cancelSettling: () => void = () => undefined;
@@ -72,7 +79,8 @@ class AvatarConversation implements Conversation, AgentHost {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#turns = new Turns(this.#clock);
-    const { sampleRate } = options.tts;
+    if (!options.tts && !isRealtime(options.llm)) throw new VisavisError('invalidConfiguration', 'this language model only writes: give a tts as well');
+    const sampleRate = options.tts?.sampleRate ?? USUAL_RATE;
     this.#stage = new Stage(client, {
       motionServer: options.motionServer, clock: this.#clock, sampleRate: INGRESS_SAMPLE_RATES.includes(sampleRate) ? sampleRate : USUAL_RATE,
     }, {
@@ -82,11 +90,9 @@ class AvatarConversation implements Conversation, AgentHost {
       onFinished: (delivery, heard) => this.#finished(delivery, heard),
       onError: (error) => options.onError?.(error),
     });
-    this.#output = new AvatarOutput({
-      stage: this.#stage, onBegun: (delivery) => this.#begun(delivery),
-    });
+    this.#output = this.#createOutput();
     this.#agent = createAgent(options, this);
-    this.#session = createSession(options, this.#output, (part, error) => this.#providerFailed(part, error));
+    this.#session = this.#createSession();
     this.#listener = this.#createListener();
     this.#unsubscribe = [
       client.onText((text) => this.#typed(text)),
@@ -111,7 +117,7 @@ class AvatarConversation implements Conversation, AgentHost {
     refuseLong(text);
     if (this.#turns.waiting >= MAX_WAITING_TURNS) throw new VisavisError('queueFull', `${MAX_WAITING_TURNS} texts wait to be said; wait for them`);
     if (text.trim() === '' || this.#closed) return;
-    this.#answer({ source: 'say', said: '', originMs: this.#clock.nowMs() }, () => this.#session.say(text));
+    this.#answer({ source: 'say', said: '', originMs: this.#clock.nowMs() }, () => speak(this.#session, text));
   }
 
   ask(text: string): void {
@@ -136,6 +142,7 @@ class AvatarConversation implements Conversation, AgentHost {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#listener.close();
     this.#cancelSettling();
+    this.#cancelRenewal();
     this.#cut('closed');
     await this.#stage.close();
     await this.#ready;
@@ -166,8 +173,54 @@ class AvatarConversation implements Conversation, AgentHost {
     if (!this.#turns.current?.hasFailed) this.#fail(new VisavisError('providerFailed', 'the voice gave no sound: read the answer, or choose another voice'));
   }
 
-  #createListener(): Listener {
-    return new Listener(this.#options, this.#clock, (ms) => this.#stage.levelAgo(ms), {
+  #createOutput(): AvatarOutput {
+    return new AvatarOutput({ stage: this.#stage, onBegun: (delivery) => this.#begun(delivery) });
+  }
+
+  #createSession(): voice.AgentSession {
+    const session: voice.AgentSession = createSession(this.#options, this.#output, (part, error) => {
+      this.#providerFailed(part, error);
+      if (isRealtime(this.#options.llm)) this.#lost(session);
+    });
+    return session;
+  }
+
+  /** The framework gives a session up whose realtime model has lost its connection: another goes on with what was said. */
+  #lost(session: voice.AgentSession): void {
+    if (this.#closed || session !== this.#session || session === this.#lostSession) return;
+    this.#lostSession = session;
+    this.#ready = new Promise((resolve) => {
+      const cancel = this.#clock.after(RENEW_MS, () => resolve(this.#renew()));
+      this.#cancelRenewal = () => {
+        cancel();
+        resolve(false);
+      };
+    });
+  }
+
+  #renew(): Promise<boolean> {
+    const { history } = this;
+    const { items } = this.#session.history;
+    this.#listener.close();
+    this.#output = this.#createOutput();
+    this.#agent = createAgent({ ...this.#options, history }, this);
+    this.#session = this.#createSession();
+    this.#session.history.insert(items);
+    this.#listener = this.#createListener();
+    return this.#start();
+  }
+
+  #createListener(): UserSide {
+    const levelAgo = (ms: number): number => this.#stage.levelAgo(ms);
+    if (isRealtime(this.#options.llm)) {
+      return new RealtimeListener(this.#session, this.#clock, levelAgo, {
+        changed: () => this.#show(),
+        yield: () => this.#cut('voice'),
+        heard: (text, isFinal) => this.#heard(text, isFinal),
+        answers: (handle, originMs) => void this.#answer({ source: 'voice', said: '', originMs }, () => handle),
+      });
+    }
+    return new Listener(this.#options, this.#clock, levelAgo, {
       voiceStarted: () => this.#show(),
       heard: (text) => this.#tellUser(text, false),
       failed: (error) => this.#fail(error),
@@ -200,6 +253,13 @@ class AvatarConversation implements Conversation, AgentHost {
 
   #tellUser(text: string, final: boolean): void {
     this.#client.transcript({ role: 'user', text, final });
+  }
+
+  /** A realtime model answers before it tells what it has heard. */
+  #heard(text: string, isFinal: boolean): void {
+    this.#tellUser(text, isFinal);
+    const recorder = this.#turns.current?.recorder;
+    if (isFinal && recorder) recorder.said ||= text;
   }
 
   #spoken({ text, voiceEndMs, finalMs }: UserTurn): void {
@@ -253,6 +313,7 @@ class AvatarConversation implements Conversation, AgentHost {
     if (!turn || turn.recorder.isCut) return;
     turn.recorder.reqId ??= delivery.reqId;
     this.#isAudible = true;
+    this.#failure = undefined;
     this.#show();
   }
 
@@ -294,7 +355,10 @@ class AvatarConversation implements Conversation, AgentHost {
   #providerFailed(part: Part, error: unknown): void {
     const turn = this.#turns.current;
     if (turn) turn.hasFailed = true;
-    this.#fail(toProviderError(error, part));
+    const failure = toProviderError(error, part);
+    if (isRealtime(this.#options.llm) && failure.code === this.#failure) return; // it is tried again and again
+    this.#failure = failure.code;
+    this.#fail(failure);
   }
 
   #fail(error: VisavisError): void {

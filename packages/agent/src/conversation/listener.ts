@@ -23,8 +23,21 @@ const GONE_SAMPLES = 16_000;
 /** How loud the avatar was so many milliseconds ago, dBFS. */
 type LevelAgo = (ms: number) => number;
 
-/** The user's side of a conversation: the microphone without the avatar's voice in it, words, and whose turn it is. Deaf without `stt` and `vad`. */
-export class Listener {
+/** The user's side of a conversation. */
+export interface UserSide {
+  /** Whether a voice is heard, or was and its turn has not ended. */
+  readonly isUserTurn: boolean;
+  /** The avatar hushes until it is known whether the user wants the floor. */
+  readonly isHeld: boolean;
+  hear(microphone: MicrophonePcm): void;
+  avatarIs(state: AvatarState): void;
+  /** Something else decides (a typed text, a button): what was heard so far is not waited for. */
+  clear(): void;
+  close(): void;
+}
+
+/** The user's side, by ears of our own: the microphone without the avatar's voice in it, words, and whose turn it is. Deaf without `stt` and `vad`. */
+export class Listener implements UserSide {
   readonly #floor: Floor;
   readonly #echo: EchoGate;
   readonly #ear: Ear | undefined;
@@ -52,12 +65,10 @@ export class Listener {
     });
   }
 
-  /** Whether a voice is heard, or was and its turn has not ended. */
   get isUserTurn(): boolean {
     return this.#floor.isUserTurn;
   }
 
-  /** The avatar hushes until it is known whether the user wants the floor. */
   get isHeld(): boolean {
     return this.#floor.isHeld;
   }
@@ -75,7 +86,6 @@ export class Listener {
     this.#floor.avatarIs(state);
   }
 
-  /** Something else decides (a typed text, a button): what was heard so far is not waited for. */
   clear(): void {
     this.#floor.clear();
   }

@@ -11,8 +11,10 @@ export interface HistoryLine {
 }
 
 export interface ConversationOptions {
-  readonly llm: llm.LLM;
-  readonly tts: tts.TTS;
+  /** One that writes, or a realtime model, which hears and speaks by itself: then `stt`, `vad` and `floor` are not used. */
+  readonly llm: llm.LLM | llm.RealtimeModel;
+  /** Needed by a model that writes; beside a realtime one it speaks the greeting and what `say` is given. */
+  readonly tts?: tts.TTS | undefined;
   /** Both, or the conversation is by text. */
   readonly stt?: stt.STT | undefined;
   readonly vad?: VAD | undefined;

@@ -5,17 +5,18 @@ import { SpeakingAgent, type AgentHost } from './speaking-agent.js';
 
 /** Items of the history that are kept and shown to the model; the oldest go. */
 export const MAX_HISTORY = 60;
-const INSTRUCTIONS = 'You are a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup. '
-  + 'You may begin an answer with one of [happy] [sad] [angry] [surprised] [calm] to show that on your face.';
+const INSTRUCTIONS = 'You are a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup.';
+/** A voice of its own would read them out. */
+const TAGS = ' You may begin an answer with one of [happy] [sad] [angry] [surprised] [calm] to show that on your face.';
 
 /** `failed` is told what a provider has given up. */
 export function createSession({ llm: model, tts, connOptions }: ConversationOptions, output: voice.AudioOutput, failed: (part: Part, error: unknown) => void): voice.AgentSession {
   const session = new voice.AgentSession({
     llm: model,
-    tts,
-    // Hearing and turn-taking are the listener's.
+    ...(tts && { tts }),
+    // Hearing and turn-taking are the listener's, or a realtime model's.
     vad: null,
-    turnHandling: { turnDetection: 'manual', preemptiveGeneration: { enabled: false } },
+    turnHandling: { turnDetection: isRealtime(model) ? 'realtime_llm' : 'manual', preemptiveGeneration: { enabled: false } },
     // A provider that fails is told of every time, and the conversation goes on.
     connOptions: { ...connOptions, maxUnrecoverableErrors: Infinity },
     userAwayTimeout: null,
@@ -31,10 +32,20 @@ export function createSession({ llm: model, tts, connOptions }: ConversationOpti
   return session;
 }
 
-export function createAgent({ instructions = INSTRUCTIONS, tools, history = [] }: ConversationOptions, host: AgentHost): SpeakingAgent {
+/** Whether a model hears and speaks by itself. */
+export function isRealtime(model: ConversationOptions['llm']): model is llm.RealtimeModel {
+  return model instanceof llm.RealtimeModel;
+}
+
+export function createAgent({ llm: model, instructions = isRealtime(model) ? INSTRUCTIONS : INSTRUCTIONS + TAGS, tools, history = [] }: ConversationOptions, host: AgentHost): SpeakingAgent {
   const chatCtx = llm.ChatContext.empty();
   for (const { role, text } of history.slice(-MAX_HISTORY)) chatCtx.addMessage({ role, content: text });
   return new SpeakingAgent({ instructions, chatCtx, ...(tools ? { tools } : {}) }, host);
+}
+
+/** Says a text: by the voice, or where the model has the only one, by asking it to. */
+export function speak(session: voice.AgentSession, text: string): voice.SpeechHandle {
+  return session.tts ? session.say(text) : session.generateReply({ instructions: `Say exactly this, word for word, and nothing else: ${text}` });
 }
 
 /** What was said, without what only the model is told. */

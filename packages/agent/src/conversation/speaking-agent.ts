@@ -22,6 +22,8 @@ export interface AgentHost {
 /** The agent of a conversation: speaks what its model writes without tags, markup and emoji, and tells how far it is. */
 export class SpeakingAgent extends voice.Agent {
   readonly #host: AgentHost;
+  /** Of the message that a realtime model speaks, until its text is read. */
+  #spoken: UtterancePlan | undefined;
 
   constructor(options: ConstructorParameters<typeof voice.Agent>[0], host: AgentHost) {
     super(options);
@@ -50,8 +52,30 @@ export class SpeakingAgent extends voice.Agent {
     return frames && frames.pipeThrough(planned(plan, () => { if (/[\p{L}\p{N}]/u.test(given)) this.#host.onNoSound(given); }));
   }
 
+  /** A realtime model speaks by itself. */
+  override async realtimeAudioOutputNode(...[audio, settings]: Parameters<voice.Agent['realtimeAudioOutputNode']>): ReturnType<voice.Agent['realtimeAudioOutputNode']> {
+    const plan = createPlan();
+    this.#host.onPlanned(plan);
+    this.#spoken = plan;
+    const frames = await super.realtimeAudioOutputNode(audio, settings);
+    return frames && frames.pipeThrough(planned(plan, () => undefined));
+  }
+
   override async transcriptionNode(...[text, settings]: Parameters<voice.Agent['transcriptionNode']>): ReturnType<voice.Agent['transcriptionNode']> {
-    return super.transcriptionNode((text as ReadableStream<string>).pipeThrough(tagFilter()), settings);
+    const spoken = this.#spoken;
+    this.#spoken = undefined;
+    const tagless = (text as ReadableStream<string>).pipeThrough(tagFilter());
+    return super.transcriptionNode(spoken ? tagless.pipeThrough(this.#noting(spoken)) : tagless, settings);
+  }
+
+  #noting({ words }: UtterancePlan): TransformStream<string, string> {
+    return new TransformStream<string, string>({
+      transform: (piece, controller) => {
+        this.#host.onFirstToken();
+        words.addText(piece);
+        controller.enqueue(piece);
+      },
+    });
   }
 }
 

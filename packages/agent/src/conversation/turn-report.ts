@@ -52,6 +52,8 @@ export class TurnRecorder {
   readonly #facts: TurnFacts;
   readonly #stages: Partial<Record<keyof TurnStages, number>> = {};
   readonly #heard: string[] = [];
+  /** What the user said, once it is known. */
+  said: string;
   /** Of its first request. */
   reqId: string | undefined;
   /** What cut it, once something has. */
@@ -60,6 +62,7 @@ export class TurnRecorder {
   constructor(clock: Clock, facts: TurnFacts) {
     this.#clock = clock;
     this.#facts = facts;
+    this.said = facts.said;
   }
 
   /** It was cut: what comes of it now counts for nothing. */
@@ -77,7 +80,7 @@ export class TurnRecorder {
   }
 
   report(interrupted: boolean): TurnReport {
-    const { turnId, source, said, voice } = this.#facts;
-    return { turnId, reqId: this.reqId, source, said, voice, stages: { ...this.#stages }, interrupted: interrupted || this.isCut, cutBy: this.cutBy, heard: this.#heard.join(' ') };
+    const { turnId, source, voice } = this.#facts;
+    return { turnId, reqId: this.reqId, source, said: this.said, voice, stages: { ...this.#stages }, interrupted: interrupted || this.isCut, cutBy: this.cutBy, heard: this.#heard.join(' ') };
   }
 }

@@ -18,6 +18,8 @@ export interface ClauseTtsOptions {
   readonly provider: string;
   /** Longest clause in characters. Default 160. */
   readonly maxClause?: number;
+  /** Of a text's first clause; the next ones may be longer by and by. Default `maxClause`. */
+  readonly firstClause?: number;
 }
 
 export class ClauseTts extends tts.TTS {
@@ -60,7 +62,7 @@ class WholeText extends tts.ChunkedStream {
 
   /** Tells what fails by itself: what this throws, the framework tells and then leaves unhandled, which ends the process. */
   protected async run(): Promise<void> {
-    const cutter = new ClauseCutter(this.#options.maxClause);
+    const cutter = new ClauseCutter(this.#options.maxClause, this.#options.firstClause);
     const segment = new Segment(this.#options.speaker, (audio) => this.queue.put(audio), this.abortSignal);
     try {
       for (const clause of [...cutter.push(this.inputText), ...cutter.flush()]) {
@@ -83,7 +85,7 @@ class TextStream extends tts.SynthesizeStream {
   }
 
   protected async run(): Promise<void> {
-    const cutter = new ClauseCutter(this.#options.maxClause);
+    const cutter = new ClauseCutter(this.#options.maxClause, this.#options.firstClause);
     const segment = new Segment(this.#options.speaker, (audio) => this.queue.put(audio), this.abortSignal);
     const speakAll = async (clauses: readonly string[]): Promise<boolean> => {
       for (const clause of clauses) {

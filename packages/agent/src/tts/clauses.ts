@@ -3,6 +3,11 @@ const MAX_CLAUSE = 160;
 /** A comma ends the first clause only from here on: "Well, ..." alone would sound chopped. */
 const MIN_FIRST_CLAUSE = 24;
 
+/** How much longer each clause may be than the one before, until the limit: it is made while that one is heard. */
+const GROWTH = 1.6;
+/** Where a long sentence may be cut so that it sounds least of being cut: before these. */
+const PHRASE = / (?=(?:and|as|at|because|but|by|for|from|if|in|into|of|on|or|so|than|that|to|when|where|which|while|who|with) )/giu;
+
 const SENTENCE_END = /(?<=[.!?…。！？]["')\]]*) /u;
 
 /**
@@ -11,12 +16,14 @@ const SENTENCE_END = /(?<=[.!?…。！？]["')\]]*) /u;
  */
 export class ClauseCutter {
   readonly #maxClause: number;
+  readonly #firstClause: number;
   #rest = '';
-  #begun = false;
+  #given = 0;
 
-  /** `maxClause`: characters at most. */
-  constructor(maxClause = MAX_CLAUSE) {
+  /** `maxClause`: characters at most; `firstClause`: of the first, the next ones may be longer by and by. */
+  constructor(maxClause = MAX_CLAUSE, firstClause = maxClause) {
     this.#maxClause = maxClause;
+    this.#firstClause = firstClause;
   }
 
   /** Takes more text; returns the clauses that are complete. */
@@ -35,14 +42,19 @@ export class ClauseCutter {
 
   #cut(text: string): string[] {
     const folded = (this.#rest + text).replace(/\s+/g, ' ').trimStart();
+    let count = this.#given;
     return folded.split(SENTENCE_END)
-      .flatMap((sentence, i) => (i === 0 && !this.#begun ? splitAtComma(sentence) : [sentence]))
-      .flatMap((clause) => cutLong(clause, this.#maxClause));
+      .flatMap((sentence, i) => (i === 0 && this.#given === 0 ? splitAtComma(sentence) : [sentence]))
+      .flatMap((clause) => cutLong(clause, () => this.#limit(count++)));
+  }
+
+  #limit(clause: number): number {
+    return Math.min(this.#maxClause, Math.round(this.#firstClause * GROWTH ** clause));
   }
 
   #give(pieces: readonly string[]): string[] {
     const clauses = pieces.map((piece) => piece.trim()).filter(Boolean);
-    this.#begun ||= clauses.length > 0;
+    this.#given += clauses.length;
     return clauses;
   }
 }
@@ -60,17 +72,24 @@ function splitAtComma(sentence: string): string[] {
   return [sentence.slice(0, at), sentence.slice(at + 1)];
 }
 
-/** Cut at the last comma in its second half, else at the last space. */
-function cutLong(clause: string, most: number): string[] {
+/** Cut at the last comma in its second half, else before the last phrase there, else at the last space. `next`: the limit of each part. */
+function cutLong(clause: string, next: () => number): string[] {
   const parts: string[] = [];
   let rest = clause;
-  while (rest.length > most) {
-    const head = rest.slice(0, most);
-    const comma = Math.max(head.lastIndexOf(', '), head.lastIndexOf('; '), head.lastIndexOf(': ')) + 1;
-    const space = rest.lastIndexOf(' ', most);
-    const at = comma > most / 2 ? comma : space > 0 ? space : most;
+  for (let most = next(); rest.length > most; most = next()) {
+    const at = placeToCut(rest, most);
     parts.push(rest.slice(0, at));
     rest = rest.slice(at).trimStart();
   }
   return [...parts, rest];
+}
+
+function placeToCut(text: string, most: number): number {
+  const head = text.slice(0, most);
+  const comma = Math.max(head.lastIndexOf(', '), head.lastIndexOf('; '), head.lastIndexOf(': ')) + 1;
+  if (comma > most / 2) return comma;
+  const phrase = [...head.matchAll(PHRASE)].at(-1)?.index ?? 0;
+  if (phrase > most / 2) return phrase;
+  const space = text.lastIndexOf(' ', most);
+  return space > 0 ? space : most;
 }

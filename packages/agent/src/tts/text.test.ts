@@ -36,7 +36,7 @@ describe('ClauseCutter', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-zA-Z,.;!?"']{1,12}$/), { maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (words, sizes) => {
         const text = words.join(' ');
-        const cutter = new ClauseCutter();
+        const cutter = new ClauseCutter(100, 40);
         const clauses: string[] = [];
         for (let at = 0, i = 0; at < text.length; at += sizes[i++ % sizes.length]!) clauses.push(...cutter.push(text.slice(at, at + sizes[i % sizes.length]!)));
         expect([...clauses, ...cutter.flush()].join(' ')).toBe(text);
@@ -56,6 +56,28 @@ describe('ClauseCutter', () => {
   it('cuts what is too long at a comma where one is near', () => {
     const cutter = new ClauseCutter(40);
     expect([...cutter.push('One two three four five six, seven eight nine ten eleven twelve'), ...cutter.flush()]).toEqual(['One two three four five six,', 'seven eight nine ten eleven twelve']);
+  });
+});
+
+describe('a first clause that is to be short', () => {
+  const TEXT = 'The face is drawn by the browser of whoever looks at it so that nothing but sound and a little motion has to cross the network between the two of them. That is all.';
+
+  it('ends before a phrase, and those after it grow', () => {
+    const cutter = new ClauseCutter(100, 40);
+    const clauses = [...cutter.push(TEXT), ...cutter.flush()];
+    expect(clauses).toEqual([
+      'The face is drawn by the browser', 'of whoever looks at it so that nothing but sound', 'and a little motion has to cross the network between the two of them.', 'That is all.',
+    ]);
+  });
+
+  it('is given while the rest is still being written, the same however that comes', () => {
+    const cutter = new ClauseCutter(100, 40);
+    expect(cutter.push(TEXT.slice(0, 40))).toEqual([]);
+    expect(cutter.push(TEXT.slice(40, 42))).toEqual(['The face is drawn by the browser']);
+    const whole = new ClauseCutter(100, 40);
+    const bit = new ClauseCutter(100, 40);
+    const clauses = [...TEXT].flatMap((letter) => bit.push(letter));
+    expect([...clauses, ...bit.flush()]).toEqual([...whole.push(TEXT), ...whole.flush()]);
   });
 });
 

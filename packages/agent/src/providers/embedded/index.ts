@@ -11,6 +11,8 @@ type Of<Config, Provider> = Extract<Config, { provider: Provider }>;
 
 /** Kokoro's clauses are shorter: one that was cut keeps its worker busy until it is made. */
 const KOKORO_MAX_CLAUSE = 100;
+/** Two seconds of speech: a clause takes about as long to make as it is long, and nobody waits for ten words where five would do. */
+const KOKORO_FIRST_CLAUSE = 40;
 
 /** Undefined where no model is there. */
 export function embeddedStt({ model }: Of<SttConfig, 'embedded'>, { tiny, base, vad }: Engines): stt.STT | undefined {
@@ -25,7 +27,7 @@ export function embeddedTts(config: Of<TtsConfig, 'embedded'>, engines: Engines,
   const flite = engines.flite.speaker(voices.flite, config.speed);
   if (!engines.kokoro || usesFlite(config)) return new ClauseTts({ speaker: flite, model: `flite ${voices.flite}`, provider: 'embedded' });
   const speaker = withFallback(engines.kokoro.speaker(voices.kokoro, config.speed), flite, onFailure);
-  return new ClauseTts({ speaker, model: `kokoro ${voices.kokoro}`, provider: 'embedded', maxClause: KOKORO_MAX_CLAUSE });
+  return new ClauseTts({ speaker, model: `kokoro ${voices.kokoro}`, provider: 'embedded', maxClause: KOKORO_MAX_CLAUSE, firstClause: KOKORO_FIRST_CLAUSE });
 }
 
 /** By its engine, or by a voice that flite alone has. */

@@ -1,0 +1,106 @@
+import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web';
+import { voice } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import type { Clock, MicrophonePcm } from '@visavis/server-sdk';
+import { EchoGate } from '../hearing/echo-gate.js';
+import type { UserSide } from './listener.js';
+
+export interface RealtimeEvents {
+  /** The user has begun to speak, or stopped without an answer being made. */
+  changed(): void;
+  /** The user speaks: the model stops, and so must the avatar. */
+  yield(): void;
+  /** What the user says, or has said. */
+  heard(text: string, isFinal: boolean): void;
+  /** The model answers what it heard; the user's voice ended then. */
+  answers(handle: voice.SpeechHandle, voiceEndMs: number): void;
+}
+
+const RATE = 16_000;
+/** Steps of 20 ms that wait for the model's connection; those beyond are dropped: 5 s. */
+const MAX_WAITING = 250;
+/** A voice that is answered by nothing for so long was none, milliseconds. */
+const UNANSWERED_MS = 3_000;
+
+/** The user's side where the language model hears by itself: it says when they speak and what they said, and answers. */
+export class RealtimeListener implements UserSide {
+  readonly isHeld = false;
+  readonly #clock: Clock;
+  readonly #events: RealtimeEvents;
+  readonly #echo: EchoGate;
+  readonly #microphone = new Microphone();
+  #isUserTurn = false;
+  #voiceEndMs = 0;
+  #cancelWait: () => void = () => undefined;
+
+  constructor(session: voice.AgentSession, clock: Clock, levelAgo: (ms: number) => number, events: RealtimeEvents) {
+    this.#clock = clock;
+    this.#events = events;
+    this.#echo = new EchoGate(levelAgo);
+    session.input.audio = this.#microphone;
+    session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => this.#voice(newState === 'speaking'));
+    session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => { if (transcript !== '') events.heard(transcript, isFinal); });
+    session.on(voice.AgentSessionEventTypes.SpeechCreated, ({ userInitiated, speechHandle }) => { if (!userInitiated) this.#answers(speechHandle); });
+  }
+
+  get isUserTurn(): boolean {
+    return this.#isUserTurn;
+  }
+
+  hear({ pcm }: MicrophonePcm): void {
+    // A copy, for views of packets may begin at an odd byte.
+    for (const { lead, samples } of this.#echo.push(new Int16Array(pcm.slice().buffer, 0, pcm.length >> 1))) {
+      if (lead.length > 0) this.#microphone.push(lead);
+      this.#microphone.push(samples);
+    }
+  }
+
+  avatarIs(): void {
+    // Whose turn it is, the model decides.
+  }
+
+  clear(): void {
+    this.#cancelWait();
+    this.#isUserTurn = false;
+  }
+
+  close(): void {
+    this.clear();
+    void this.#microphone.close();
+  }
+
+  #voice(isSpeaking: boolean): void {
+    this.#cancelWait();
+    if (isSpeaking) {
+      this.#isUserTurn = true;
+      this.#events.yield();
+    } else if (this.#isUserTurn) {
+      this.#voiceEndMs = this.#clock.nowMs();
+      this.#cancelWait = this.#clock.after(UNANSWERED_MS, () => {
+        this.#isUserTurn = false;
+        this.#events.changed();
+      });
+    }
+    this.#events.changed();
+  }
+
+  #answers(handle: voice.SpeechHandle): void {
+    const wasHeard = this.#isUserTurn;
+    this.clear();
+    this.#events.answers(handle, wasHeard ? this.#voiceEndMs : this.#clock.nowMs());
+  }
+}
+
+/** A client's microphone as LiveKit Agents takes one. */
+class Microphone extends voice.AudioInput {
+  #controller: ReadableStreamDefaultController<AudioFrame> | undefined;
+
+  constructor() {
+    super();
+    this.multiStream.addInputStream(new ReadableStream<AudioFrame>({ start: (controller) => { this.#controller = controller; } }, { highWaterMark: MAX_WAITING }));
+  }
+
+  push(samples: Int16Array): void {
+    if ((this.#controller?.desiredSize ?? 0) > 0) this.#controller?.enqueue(new AudioFrame(samples, RATE, 1, samples.length));
+  }
+}
