@@ -38,10 +38,22 @@ describe('what is offered', () => {
     await pool.dispose();
   });
 
-  it('is refused, with what to do, where a key is missing, a name is wrong, or the model speaks for itself', async () => {
+  it('is refused, with what to do, where a key is missing or a name is wrong', async () => {
     await expect(open('stt: nobody')).rejects.toMatchObject({ code: 'invalidConfiguration', message: expect.stringContaining('there is no provider "nobody"') as string });
     await expect(open('tts: { provider: elevenlabs, apiKey: "${NO_SUCH_KEY}" }')).rejects.toThrow('NO_SUCH_KEY is missing');
-    await expect(open('llm: { provider: openai-realtime, apiKey: "${PATH}" }')).rejects.toThrow('wants a model that writes');
+  });
+
+  it('with a language model that hears and speaks by itself needs no recogniser, no voice and no models; the notes have theirs', async () => {
+    const pool = await open('llm: { provider: openai-realtime, apiKey: "${PATH}", baseURL: http://127.0.0.1:9/v1 }');
+    const { hears, offered, defaults } = pool.offer();
+    expect([hears, offered.stt, await pool.missingModels()]).toEqual([true, [], []]);
+    expect(offered.voice).toEqual([{ id: 'auto', label: 'The language model\'s' }]);
+    expect(offered.llm.map(({ id }) => id)).toEqual(['openai-realtime', 'embedded']);
+    const chosen = defaults('ava');
+    const [alone, notes] = [await pool.forConversation(chosen, undefined), await pool.forConversation({ ...chosen, llm: 'embedded' }, undefined)];
+    expect([alone.providers.stt, alone.providers.tts]).toEqual([undefined, undefined]);
+    expect([alone.voiceName, notes.voiceName]).toEqual([offered.llm[0]!.label, 'flite slt']);
+    await pool.dispose();
   });
 });
 

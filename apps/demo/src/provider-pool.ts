@@ -5,7 +5,6 @@
 import { loadAgentConfig, createProviders, type AgentConfig, type AvatarVoice, type ConversationProviders, type Providers, type VoiceName } from '@visavis/agent/providers';
 import type { ModelStore } from '@visavis/agent/models';
 import { FLITE_VOICES, KOKORO_VOICES } from '@visavis/agent/tts';
-import { VisavisError } from '@visavis/protocol/errors';
 import type { Choice, Chosen } from './api.js';
 import type { Offer } from './visitors.js';
 import { VOICE_LABELS } from './voice-labels.js';
@@ -43,14 +42,12 @@ export class ProviderPool {
   /** Rejects with `invalidConfiguration` where what is configured cannot be used. */
   static async open(options: PoolOptions): Promise<ProviderPool> {
     const config = await loadAgentConfig(options.configFile === undefined ? {} : { file: options.configFile });
-    if (config.llm.provider === 'openai-realtime') {
-      throw new VisavisError('invalidConfiguration', 'llm: the demo wants a model that writes; choose openai or openai-compatible');
-    }
     return new ProviderPool(options, config, await make(config, options), await options.models.isThere('kokoro'));
   }
 
   /** Models this configuration could use and that are not on this machine, the most wanted first. */
   async missingModels(): Promise<string[]> {
+    if (this.#isAlone) return [];
     const wanted = [
       ...(this.#config.stt.provider === EMBEDDED ? ['moonshine-tiny', 'moonshine-base'] : []),
       ...(this.#config.tts.provider === EMBEDDED && this.#config.tts.engine !== 'flite' ? ['kokoro'] : []),
@@ -61,14 +58,22 @@ export class ProviderPool {
 
   offer(): Offer {
     const { stt, llm, tts } = this.#config;
-    const hears = this.#main.stt !== undefined;
     const described = this.#main.describe();
+    const offeredLlm = choicesOf(llm.provider, described.llm, 'Notes, on this machine');
+    if (this.#isAlone) {
+      return {
+        hears: true, notice: this.notice,
+        offered: { voice: [{ id: AUTO, label: 'The language model\'s' }], stt: [], llm: offeredLlm },
+        defaults: () => ({ voice: AUTO, stt: '', llm: llm.provider }),
+      };
+    }
+    const hears = this.#main.stt !== undefined;
     return {
       hears, notice: this.notice,
       offered: {
         voice: [tts.provider === EMBEDDED ? { id: AUTO, label: 'Suits the avatar' } : { id: tts.provider, label: described.tts }, ...this.#voices()],
         stt: hears ? choicesOf(stt.provider, described.stt, 'Moonshine, on this machine') : [],
-        llm: choicesOf(llm.provider, described.llm, 'Notes, on this machine'),
+        llm: offeredLlm,
       },
       defaults: () => ({
         voice: tts.provider === EMBEDDED ? this.#options.voice ?? tts.voice ?? AUTO : tts.provider, stt: hears ? stt.provider : '', llm: llm.provider,
@@ -86,8 +91,9 @@ export class ProviderPool {
       this.#variants.set(keyOf(config), variant);
       variant.catch(() => this.#variants.delete(keyOf(config)));
     }
-    const providers = (await variant).forConversation({ voice, named });
-    return { providers, voiceName: providers.tts?.model ?? '' };
+    const all = await variant;
+    const providers = all.forConversation({ voice, named });
+    return { providers, voiceName: providers.tts?.model ?? all.describe().llm };
   }
 
   /** Models have come: from here on they are used. Resolves when `moved` has, after which nobody uses the old ones. */
@@ -113,6 +119,11 @@ export class ProviderPool {
 
   async dispose(): Promise<void> {
     await Promise.all([...this.#variants.values()].map(async (variant) => (await variant.catch(() => undefined))?.dispose()));
+  }
+
+  /** The language model hears and speaks by itself. */
+  get #isAlone(): boolean {
+    return this.#config.llm.provider === 'openai-realtime';
   }
 
   #voices(): Choice[] {

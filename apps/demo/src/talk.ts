@@ -73,10 +73,9 @@ export class Talk {
   #begin(providers: ConversationProviders, voiceName: string): void {
     const { access, instructions, onTurn, log, client } = this.#parts;
     const { stt, llm, tts, vad, connOptions } = providers;
-    if (!tts || !('chat' in llm)) throw new VisavisError('invalidConfiguration', 'the demo wants a voice, and a language model that writes');
     const conversation = createConversation(this.#line, {
-      ...instructions, llm, tts, vad, connOptions, motionServer: access, voice: voiceName, history: this.#history,
-      ...(stt ? { stt } : {}),
+      ...instructions, llm, vad, connOptions, motionServer: access, voice: voiceName, history: this.#history,
+      ...(stt && { stt }), ...(tts && { tts }),
       onError: (error) => log(`client ${client.id}: ${error.code}: ${error.message}${causeOf(error)}`),
     });
     conversation.onTurn(onTurn);
