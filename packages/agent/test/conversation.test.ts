@@ -62,6 +62,19 @@ describe('a conversation', () => {
     expect(client.requests.map(({ state }) => state)).toEqual(['interrupted', 'finished']);
   });
 
+  it('tells of a turn that the client stopped that it was cut, by the end of its sound alone', async () => {
+    theatre.model.answer = () => ({ text: LONG });
+    const { client, conversation, reports } = await theatre.scene();
+    client.line.send('text', { text: 'tell me' });
+    await expect.poll(() => client.playing?.playedMs ?? 0, { timeout: 15_000 }).toBeGreaterThan(600);
+    client.stop();
+    const report = await reports.first(() => true);
+    expect(report).toMatchObject({ interrupted: true, cutBy: 'client' });
+    expect(LONG.startsWith(report.heard)).toBe(true);
+    expect(conversation.history[1]).toMatchObject({ text: report.heard, interrupted: true });
+    await client.line.first('presence', ({ state }) => state === PresenceState.IDLE);
+  });
+
   it('answers what is spoken once the silence is long enough', async () => {
     const { client, reports, vad, stt } = await theatre.scene();
     vad.starts();

@@ -70,6 +70,11 @@ export class PlayingClient {
     }
   }
 
+  /** Stops what plays, and tells no more than that it ended. */
+  stop(): void {
+    if (this.playing) this.#finish(this.playing, 'interrupted');
+  }
+
   leave(): void {
     clearInterval(this.#timer);
     this.line.socket.close(1000);

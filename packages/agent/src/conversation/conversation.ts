@@ -325,6 +325,8 @@ class AvatarConversation implements Conversation, AgentHost {
   #finished(delivery: Delivery, heard: Heard): void {
     const turn = this.#turns.of(delivery);
     turn?.recorder.hear(heard.text);
+    // A client that stops the avatar tells so before its interrupt arrives, and may send none.
+    if (heard.interrupted && !delivery.wasCut && turn) this.#cut('client');
     if (!turn?.recorder.isCut) this.#isAudible = false;
     this.#output.handleFinished(delivery, heard);
     this.#listener.avatarIs(this.#avatar);

@@ -31,7 +31,7 @@ export interface TurnReport {
   readonly voice: string | undefined;
   readonly stages: TurnStages;
   readonly interrupted: boolean;
-  /** What cut it: `voice`, `text`, `closed`, or the reason that was given for it. */
+  /** What cut it: `voice`, `text`, `client`, `closed`, or the reason that was given for it. */
   readonly cutBy: string | undefined;
   /** The words that were heard. */
   readonly heard: string;

@@ -73,6 +73,11 @@ export class Delivery {
     return this.#cut || this.#finished;
   }
 
+  /** Whether it was cut here, and not by the client. */
+  get wasCut(): boolean {
+    return this.#cut;
+  }
+
   /** Milliseconds of speech handed over so far. */
   get audioMs(): number {
     return (this.#samples * 1000) / this.#host.sampleRate;
