@@ -94,6 +94,7 @@ function rowsOf({ bytes, server, client, links, page, path, resume, failover }) 
     row('utterances complete over bad networks', links && Math.min(...links.cells.map(({ complete }) => complete)) * 100, '%, the worst network'),
     row('main thread of a frame, speaking, p95', page?.view?.frames.speaking.cpuMs.p95, 'ms', 2), row('tasks over 50 ms in a first load', page?.view?.load.longByCpu, '', 0),
     row('a voice’s first piece to sound at the tap, p95', path?.startsMs['all at once'].tap.p95, 'ms', 120), row('the same of a voice no faster than speech', path?.startsMs['as fast as speech'].tap.p95, 'ms', 120),
+    row('turns of these that ran short of motion or sound', path && Object.values(path.startsMs).reduce((sum, pace) => sum + pace.turnsWithoutMotion + pace.turnsWithStall, 0), '', 0),
     ...[[page?.utterances, 'utterances'], [page?.mounts, 'mounts'], [page?.mountsOfDefault, 'mounts of the default avatar']].map(([heap, of]) =>
       row(`heap grown over ${heap?.count ?? 'no'} ${of}`, heap && Math.abs(heap.grownMb), 'MB', 2)),
     row('cases of the client not counted', client && Object.keys(client.cases).length - client.casesCounted, ''), row('problems of the client', client?.problems.length, '', 0),

@@ -115,9 +115,9 @@ function report({ machine: { cpu, cores, node, load }, browser: version, startsM
   for (const [pace, { tap, device, turnsWithoutMotion, turnsWithStall }] of Object.entries(startsMs)) {
     printTable(`a voice that speaks ${pace}, ${tap.count} turns: its first piece of ${PIECE_MS} ms handed over, to sound`, [
       ['at the tap, p50', tap.p50, 'ms'], ['at the tap, p95', tap.p95, `ms, <= ${LIMIT_MS}`], ['as it leaves the device, p95', device.p95, 'ms, with the output latency'],
-      ['turns whose motion ran short, and whose sound did', `${turnsWithoutMotion}, ${turnsWithStall}`, ''],
+      ['turns whose motion ran short, and whose sound did', `${turnsWithoutMotion}, ${turnsWithStall}`, '0 wanted'],
     ]);
   }
   for (const problem of problems) console.log(`problem: ${problem}`);
-  process.exitCode = problems.length === 0 && Object.values(startsMs).every(({ tap }) => tap.p95 <= LIMIT_MS) ? 0 : 1;
+  process.exitCode = problems.length === 0 && Object.values(startsMs).every(({ tap, turnsWithoutMotion, turnsWithStall }) => tap.p95 <= LIMIT_MS && turnsWithoutMotion + turnsWithStall === 0) ? 0 : 1;
 }

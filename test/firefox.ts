@@ -27,6 +27,7 @@ export async function launchFirefox(): Promise<Browser> {
       extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0 },
     });
     browser.once('disconnected', sound.stop);
+    process.once('exit', sound.stop);
     return browser;
   } catch (error) {
     sound.stop();

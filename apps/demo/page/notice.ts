@@ -23,7 +23,7 @@ export class LinkNotice {
   readonly #bar: Notices;
   readonly #controller: AvatarController;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #lost = false;
+  #isShown = false;
   #wasCut = false;
   #hadOne = false;
 
@@ -35,7 +35,7 @@ export class LinkNotice {
   stateChanged(state: AvatarController['connectionState']): void {
     clearTimeout(this.#timer);
     if (state === 'connected') this.#back();
-    else if (state === 'failed') this.#bar.stand('The backend cannot be reached. Click here to try again.');
+    else if (state === 'failed') this.#stand('The backend cannot be reached. Click or press a key to try again.');
     else this.#away();
   }
 
@@ -45,16 +45,25 @@ export class LinkNotice {
     this.#wasCut = false;
   }
 
+  /** Says nothing more. */
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
   #away(): void {
     if (this.#controller.conversationState !== 'idle') this.#wasCut = true;
-    this.#lost = true;
     const text = this.#hadOne ? 'Connection lost. Trying again.' : 'Connecting.';
-    this.#timer = setTimeout(() => this.#bar.stand(text), BLIP_MS);
+    this.#timer = setTimeout(() => this.#stand(text), BLIP_MS);
+  }
+
+  #stand(text: string): void {
+    this.#isShown = true;
+    this.#bar.stand(text);
   }
 
   #back(): void {
-    if (this.#lost) this.#bar.clear();
-    this.#lost = false;
+    if (this.#isShown) this.#bar.clear();
+    this.#isShown = false;
     this.#hadOne = true;
   }
 }

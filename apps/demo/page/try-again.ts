@@ -7,6 +7,6 @@ export function tryAgainWhenBack(controller: AvatarController, transport: Transp
   };
   const over = new AbortController();
   addEventListener('online', again, over);
-  for (const event of ['visibilitychange', 'pointerdown']) document.addEventListener(event, again, over);
+  for (const event of ['visibilitychange', 'pointerdown', 'keydown']) document.addEventListener(event, again, over);
   return () => over.abort();
 }

@@ -5,6 +5,9 @@ import {
 import type { AvatarStore, Mounted } from './handle.js';
 import type { AvatarSettings } from './settings.js';
 
+/** A view that tells these is seen, or will be. */
+const GOES_ON: ReadonlySet<string> = new Set(['renderingContextLost', 'renderingReduced']);
+
 /**
  * One mounted avatar: follows its settings until it is disposed of, and then leaves nothing behind. Knows no React.
  * The controller, with the audio device that a tap has unlocked, stays for all of it; views and transports come and go.
@@ -113,8 +116,8 @@ export class Presenter implements Mounted {
   }
 
   #viewFailed(error: VisavisError): void {
-    // A lost context comes back by itself, and a picture that was there stays.
-    if (error.code === 'renderingContextLost' || this.#store.state.status === 'ready') this.#tell(error);
+    // A lost context comes back by itself, a missing part is done without, and a picture that was there stays.
+    if (GOES_ON.has(error.code) || this.#store.state.status === 'ready') this.#tell(error);
     else this.#fail(error);
   }
 

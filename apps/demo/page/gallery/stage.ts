@@ -110,14 +110,18 @@ export class GalleryStage {
     const { view, view: { controller } } = next;
     const link = new LinkNotice(notices, controller);
     this.#wireWords(view);
-    view.onError = (error) => notices.stand(sentence(error.message));
+    view.onError = (error) => notices.pass(sentence(error.message));
     controller.onError = (error) => { if (!isOfTheLink(error)) notices.pass(sentence(error.message)); };
     controller.onConnectionState = (state) => link.stateChanged(state);
     unlockOnGesture(controller);
     // A link that fails is told by its state; the avatar can be looked at all the same.
     const transport = new WebSocketTransport({ getTicket: () => getTicket(speaker), avatarId: speaker });
     controller.connect(transport).catch(() => undefined);
-    this.#stopTrying = tryAgainWhenBack(controller, transport);
+    const stopTrying = tryAgainWhenBack(controller, transport);
+    this.#stopTrying = () => {
+      stopTrying();
+      link.end();
+    };
     this.onView?.(view);
   }
 

@@ -86,18 +86,6 @@ describe('on a connection that jitters', () => {
     expect(controller.stats().startDelayMs).toBeGreaterThan(60);
   });
 
-  it('motion that keeps behind the sound is waited for as long as it is, not for the next piece', async () => {
-    for (let n = 0; n < 4; n++) {
-      const id = controller.yieldAudioData(new Uint8Array(32 * 100))!;
-      controller.yieldFramesData([motion(0, 2)], id);
-      await play(70);
-      expect(controller.getAudioTime(), `utterance ${n + 1}`).toBe(0);
-      await play(20);
-      expect(controller.getAudioTime(), `utterance ${n + 1}`).toBeGreaterThan(0);
-      controller.interrupt();
-    }
-  });
-
   it('the time until sound is heard is motion’s: its lateness teaches that much less', async () => {
     const learnedWith = async (latencyMs: number): Promise<number> => {
       await controller.connect(new MemoryTransport());

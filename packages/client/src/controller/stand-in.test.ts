@@ -100,6 +100,28 @@ describe('an utterance whose motion is missing', () => {
     expect(sources).toEqual(['backend', 'none']);
   });
 
+  it.each([20, 40, 60, 80, 100, 120, 200, 400])('at the pace of speech, in pieces of %i ms, is seen by its motion from the first to the last, and starts soon', async (pieceMs) => {
+    for (let utterance = 0; utterance < 3; utterance++) {
+      let [handedMs, frames, startedMs] = [0, 0, NaN];
+      for (let ms = 0; ms < 2_400; ms += 20) {
+        if (ms % pieceMs === 0) {
+          handedMs += pieceMs;
+          const id = controller.yieldAudioData(voice(pieceMs))!;
+          // As the network gives it: in steps of 40 ms, the last of them 20 ms ahead of what it may say.
+          const ready = Math.max(0, 2 * Math.floor(handedMs / 40) - 1);
+          if (ready > frames) controller.yieldFramesData([motion(frames, ready - frames)], id);
+          frames = ready;
+        }
+        await play(20);
+        if (controller.getAudioTime() > 0 && Number.isNaN(startedMs)) startedMs = ms;
+      }
+      expect(sources, `utterance ${utterance + 1}`).not.toContain('signal');
+      expect(startedMs).toBeLessThanOrEqual(100);
+      controller.interrupt();
+    }
+    expect(loads).toBe(0);
+  });
+
   it('is sound alone where the model does not load: said once for it, and heard to its end', async () => {
     use(() => Promise.reject(new TypeError('Failed to fetch dynamically imported module')));
     const ended: boolean[] = [];

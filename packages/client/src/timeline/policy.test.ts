@@ -8,10 +8,14 @@ describe('the start rule', () => {
     ['nothing there', supply({}), Infinity],
     ['too little audio', supply({ audioMs: 59, motionMs: 200 }), Infinity],
     ['a short utterance that is all there', supply({ audioMs: 20, audioEnded: true, motionEnded: true }), 0],
-    ['audio and motion', supply({ audioMs: 60, motionMs: 60 }), 0],
+    ['audio and motion', supply({ audioMs: 60, motionMs: 60 }), 80],
+    ['audio and motion that come faster than they are heard', supply({ audioMs: 200, pieceMs: 100, motionMs: 180 }), 0],
+    ['a long piece alone', supply({ audioMs: 400, pieceMs: 400, motionMs: 380 }), 80],
+    ['motion that is all there', supply({ audioMs: 100, pieceMs: 100, motionMs: 100, motionEnded: true }), 0],
     ['no motion', supply({ audioMs: 500 }), 200],
-    ['motion that trails the sound by its look-ahead', supply({ audioMs: 100, motionMs: 33 }), 87],
-    ['motion that trails it by more', supply({ audioMs: 500, motionMs: 59 }), 200],
+    ['motion that trails the sound by its look-ahead', supply({ audioMs: 60, motionMs: 20 }), 80],
+    ['motion that trails it by more than that', supply({ audioMs: 120, motionMs: 33 }), 107],
+    ['motion that trails it by far', supply({ audioMs: 500, motionMs: 59 }), 200],
   ])('%s', (_, given, expected) => {
     expect(startsAtMs(given, 'audioIndependent')).toBe(expected);
   });
@@ -19,7 +23,7 @@ describe('the start rule', () => {
   it.each([
     ['as long as was learned', supply({ audioMs: 100, motionMs: 100 }), 90],
     ['not where speech comes faster than it is heard', supply({ audioMs: 110, motionMs: 150 }), 0],
-    ['for motion too', supply({ audioMs: 400, motionMs: 149 }), 90],
+    ['for motion too', supply({ audioMs: 400, motionMs: 109 }), 90],
     ['for motion that trails a little, not twice', supply({ audioMs: 100, motionMs: 59 }), 90],
     ['not for an utterance that is all there', supply({ audioMs: 40, audioEnded: true, motionEnded: true }), 0],
   ])('with a delay of 90 ms: %s', (_, given, expected) => {
@@ -28,7 +32,7 @@ describe('the start rule', () => {
 
   it('waits for motion however long in strictSync', () => {
     expect(startsAtMs(supply({ audioMs: 500 }), 'strictSync')).toBe(Infinity);
-    expect(startsAtMs(supply({ audioMs: 500, motionMs: 60 }), 'strictSync')).toBe(0);
+    expect(startsAtMs(supply({ audioMs: 500, motionMs: 60 }), 'strictSync')).toBe(80);
   });
 });
 

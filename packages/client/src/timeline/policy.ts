@@ -6,6 +6,8 @@
 export const START_BUFFER_MS = 60;
 /** After this wait audio starts without motion, and what is missing at the utterance's start is given up. */
 export const START_PATIENCE_MS = 200;
+/** The most that motion is behind the sound while a voice speaks no faster than it is heard: its network's look-ahead and steps. */
+const TRAIL_MS = 60;
 /** `strictSync` holds the sound when motion covers less than this beyond what is heard ... */
 export const STRICT_LOW_MS = 20;
 /** ... and lets it go on when motion covers this much again. */
@@ -43,12 +45,14 @@ function audioStartsAtMs({ audioMs, pieceMs, audioEnded }: Supply, delayMs: numb
   return audioMs >= delayMs + pieceMs ? 0 : delayMs;
 }
 
-function motionStartsAtMs({ audioMs, motionMs, motionEnded }: Supply, mode: FrameStarvationMode, delayMs: number): number {
-  if (motionEnded || motionMs >= START_BUFFER_MS + delayMs) return 0;
-  if (motionMs >= START_BUFFER_MS) return delayMs;
-  // At the pace of speech motion is behind the sound by the look-ahead it is made with: after that wait it keeps up, however little is there.
-  const trailedMs = motionMs > 0 ? Math.max(delayMs, audioMs - motionMs + STAND_IN_LOW_MS) : Infinity;
-  return mode === 'audioIndependent' ? Math.min(trailedMs, START_PATIENCE_MS) : trailedMs;
+function motionStartsAtMs({ audioMs, pieceMs, motionMs, motionEnded }: Supply, mode: FrameStarvationMode, delayMs: number): number {
+  const trailMs = Math.max(delayMs, TRAIL_MS + STAND_IN_LOW_MS);
+  // More than one piece brings, or all: it comes faster than it is seen.
+  if (motionEnded || motionMs >= pieceMs + trailMs) return 0;
+  // At the pace of speech motion would run short before each piece that comes, unless so much was waited for once.
+  if (motionMs >= START_BUFFER_MS) return trailMs;
+  const shortMs = motionMs > 0 ? Math.max(trailMs, audioMs - motionMs + STAND_IN_LOW_MS) : Infinity;
+  return mode === 'audioIndependent' ? Math.min(shortMs, START_PATIENCE_MS) : shortMs;
 }
 
 /** Whether sound must wait for motion now, given whether it is waiting already. */

@@ -44,7 +44,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
   readonly controller: Controller;
   /** Called once, after the avatar was first drawn. */
   onFirstRendering: (() => void) | undefined;
-  /** `renderingUnavailable`, `renderingContextLost` or `unsupportedAvatarAsset`. */
+  /** `renderingUnavailable`, `renderingContextLost`, `renderingReduced` or `unsupportedAvatarAsset`. */
   onError: ((error: VisavisError) => void) | undefined;
   /** Gives the pose to show in place of the controller's; what it returns is read before the next call. */
   poseFilter: ((pose: Pose, nowMs: number) => Pose) | undefined;
@@ -267,7 +267,7 @@ export class AvatarView<Controller extends PoseSource = PoseSource> {
 
   /** A part that the view can do without does not load: the quality stays as it is, the camera stands still. */
   readonly #goWithout = (cause: unknown): undefined => {
-    if (!this.#disposed) this.onError?.(new VisavisError('renderingUnavailable', 'A part of the view does not load and is left out; serve all files of the build.', { cause }));
+    if (!this.#disposed) this.onError?.(new VisavisError('renderingReduced', 'A part of the view does not load and is left out; serve all files of the build.', { cause }));
   };
 
   #frame(nowMs: number): void {

@@ -220,7 +220,7 @@ describe('AvatarView in a browser', { timeout: 120_000 }, () => {
       shown.dispose();
       return told;
     }, options);
-    expect(seen).toEqual(['renderingUnavailable']);
+    expect(seen).toEqual(['renderingReduced']);
     expect(stage.realProblems().filter((line) => !line.includes('ERR_FAILED'))).toEqual([]);
   });
 

@@ -68,6 +68,7 @@ export const ERROR_CODES = {
   storageUnavailable: GO_ON_RETRY,
   renderingUnavailable: GO_ON,
   renderingContextLost: GO_ON_RETRY,
+  renderingReduced: GO_ON,
   draining: STOP_RETRY,
   modelUnavailable: GO_ON_RETRY,
   providerKeyRefused: GO_ON,
