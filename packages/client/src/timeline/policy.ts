@@ -8,6 +8,8 @@ export const START_BUFFER_MS = 60;
 export const START_PATIENCE_MS = 200;
 /** The most that motion is behind the sound while a voice speaks no faster than it is heard: its network's look-ahead and steps. */
 const TRAIL_MS = 60;
+/** Longer pieces come of a voice that is ahead of what is heard. */
+const LONGEST_PIECE_MS = 240;
 /** `strictSync` holds the sound when motion covers less than this beyond what is heard ... */
 export const STRICT_LOW_MS = 20;
 /** ... and lets it go on when motion covers this much again. */
@@ -48,7 +50,7 @@ function audioStartsAtMs({ audioMs, pieceMs, audioEnded }: Supply, delayMs: numb
 function motionStartsAtMs({ audioMs, pieceMs, motionMs, motionEnded }: Supply, mode: FrameStarvationMode, delayMs: number): number {
   const trailMs = Math.max(delayMs, TRAIL_MS + STAND_IN_LOW_MS);
   // More than one piece brings, or all: it comes faster than it is seen.
-  if (motionEnded || motionMs >= pieceMs + trailMs) return 0;
+  if (motionEnded || motionMs >= Math.min(pieceMs, LONGEST_PIECE_MS) + trailMs) return 0;
   // At the pace of speech motion would run short before each piece that comes, unless so much was waited for once.
   if (motionMs >= START_BUFFER_MS) return trailMs;
   const shortMs = motionMs > 0 ? Math.max(trailMs, audioMs - motionMs + STAND_IN_LOW_MS) : Infinity;
