@@ -25,6 +25,7 @@ interface Seat {
     interrupt(reason?: string): void;
     getAudioTime(): number;
     startMicrophone(): Promise<void>;
+    stopMicrophone(): void;
     pause(): void;
     resume(): Promise<void>;
     muted: boolean;
@@ -33,13 +34,13 @@ interface Seat {
     readonly conversationState: string;
     readonly connectionState: string;
   };
-  readonly transport: { readonly room: unknown };
+  readonly transport: { readonly room: unknown; microphoneMuted: boolean };
 }
 
 export interface SeatChoice {
   readonly room?: string;
   readonly url?: string;
-  readonly token?: string;
+  readonly token?: string | (() => Promise<string>);
   readonly identity: string;
 }
 

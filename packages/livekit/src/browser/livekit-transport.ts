@@ -1,10 +1,11 @@
-import { ConnectionState as RoomState, Room, RoomEvent, Track, type DisconnectReason, type RemoteParticipant, type RoomOptions } from 'livekit-client';
+import { ConnectionState as RoomState, Room, RoomEvent, type DisconnectReason, type RemoteParticipant, type RoomOptions } from 'livekit-client';
 import type { ConnectionState, ReportedEnd, ReportedPosition, Transport, TransportSink } from '@visavis/client';
 import { encodeClientMessage, PlaybackState, type ClientBodies, type ClientKind } from '@visavis/protocol/downlink';
 import { VisavisError } from '@visavis/protocol/errors';
 import { ROOM_TOPIC } from '@visavis/protocol/room';
 import { AvatarTrack } from './avatar-track.js';
-import { connectError, endError, microphoneError, versionError } from './failure.js';
+import { connectError, endError, versionError } from './failure.js';
+import { RoomMicrophone } from './room-microphone.js';
 import { RoomOutput } from './room-output.js';
 import { Uplink } from './uplink.js';
 import { RoomReader } from './room-reader.js';
@@ -49,7 +50,7 @@ const PLAYBACK: Record<ReportedPosition['state'], PlaybackState> = {
  */
 export class LiveKitTransport implements Transport {
   readonly output = new RoomOutput();
-  readonly ownMicrophone = { start: () => this.#startMicrophone(), stop: () => this.#stopMicrophone() };
+  readonly ownMicrophone = { start: () => this.#microphone.start(), stop: () => this.#microphone.stop() };
   readonly #access: RoomAccess | undefined;
   readonly #room: Room;
   readonly #identity: string;
@@ -73,8 +74,7 @@ export class LiveKitTransport implements Transport {
   #askedMs = 0;
   #dataBytes = 0;
   readonly #uplink: Uplink;
-  #microphoneOn = false;
-  #microphoneMuted = false;
+  readonly #microphone: RoomMicrophone;
   #closed = false;
 
   /** `room`: one that the application joins and leaves itself; or how to join one for the avatar alone. */
@@ -85,6 +85,7 @@ export class LiveKitTransport implements Transport {
     this.#room = 'url' in room ? new Room(room.roomOptions) : room;
     this.#identity = identity;
     this.#uplink = new Uplink(this.#room, identity);
+    this.#microphone = new RoomMicrophone(this.#room);
   }
 
   get state(): ConnectionState {
@@ -93,12 +94,11 @@ export class LiveKitTransport implements Transport {
 
   /** Silence in place of the user's voice, while its track stays. */
   get microphoneMuted(): boolean {
-    return this.#microphoneMuted;
+    return this.#microphone.muted;
   }
 
   set microphoneMuted(muted: boolean) {
-    this.#microphoneMuted = muted;
-    void this.#muteMicrophone().catch(() => undefined);
+    this.#microphone.muted = muted;
   }
 
   get bytesReceived(): number {
@@ -160,7 +160,8 @@ export class LiveKitTransport implements Transport {
     this.#closed = true;
     this.#stop();
     void this.output.dispose();
-    if (this.#access) void this.#room.disconnect();
+    if (this.#access) this.#microphone.stop();
+    void this.#leave();
     this.#setState('disconnected');
     this.#settle?.reject(new VisavisError('connectionClosed', 'the transport was closed while it connected', { retryable: false }));
     this.#settle = undefined;
@@ -202,7 +203,7 @@ export class LiveKitTransport implements Transport {
     if (!access || this.#room.state !== RoomState.Disconnected) return this.#joined();
     try {
       const token = typeof access.token === 'string' ? access.token : await access.token();
-      if (this.#closed) return;
+      if (this.#isOver) return;
       await this.#room.connect(access.url, token, { autoSubscribe: false, ...(access.rtcConfig ? { rtcConfig: access.rtcConfig } : {}) });
     } catch (cause) {
       if (!this.#isOver) this.#again(VisavisError.isInstance(cause) ? cause : connectError(cause));
@@ -223,7 +224,9 @@ export class LiveKitTransport implements Transport {
     this.#joinedMs = performance.now();
     this.#track?.look();
     this.#hello();
-    if (this.#access && this.#microphoneOn) void this.#startMicrophone().catch(() => undefined);
+    this.#microphone.joined({ mayStart: this.#access !== undefined }).catch((error: VisavisError) => {
+      if (!this.#isOver) this.#sink?.handleError(error);
+    });
   };
 
   readonly #reconnecting = (): void => this.#setState('connecting');
@@ -251,7 +254,9 @@ export class LiveKitTransport implements Transport {
     this.#dataBytes += bytes.length;
     if (!this.#reader?.take(bytes)) return;
     this.#heardMs = performance.now();
-    this.#lost = this.#rejoined = false;
+    this.#lost = false;
+    // What is said only just after joining does not show that this connection goes on where the last did not.
+    if (this.#heardMs - this.#joinedMs > REJOIN_MS) this.#rejoined = false;
     if (this.#state === 'failed' || this.#room.state !== RoomState.Connected) return;
     this.#setState('connected');
     this.#settle?.resolve();
@@ -294,9 +299,14 @@ export class LiveKitTransport implements Transport {
   async #rejoin(): Promise<void> {
     if (!this.#access || this.#room.state !== RoomState.Connected || !this.#room.remoteParticipants.has(this.#identity)) return;
     this.#rejoined = this.#rejoining = true;
-    await this.#room.disconnect();
+    await this.#leave();
     this.#rejoining = false;
     if (!this.#isOver) await this.#join();
+  }
+
+  /** One of the application goes on. What cannot be said to a server is not waited for. */
+  async #leave(): Promise<void> {
+    if (this.#access) await this.#room.disconnect().catch(() => undefined);
   }
 
   #lose(): void {
@@ -312,7 +322,7 @@ export class LiveKitTransport implements Transport {
     this.#sink?.handleError(error);
     this.#settle?.reject(error);
     this.#settle = undefined;
-    if (this.#access) void this.#room.disconnect();
+    void this.#leave();
   }
 
   #stop(): void {
@@ -332,28 +342,6 @@ export class LiveKitTransport implements Transport {
   /** What must arrive. */
   #deliver<K extends ClientKind>(kind: K, body: ClientBodies[K]): void {
     if (this.#maySend) this.#uplink.deliver((sequence) => encodeClientMessage(kind, body, { sequence }));
-  }
-
-  async #startMicrophone(): Promise<void> {
-    try {
-      await this.#room.localParticipant.setMicrophoneEnabled(true);
-      this.#microphoneOn = true;
-      await this.#muteMicrophone();
-    } catch (cause) {
-      throw microphoneError(cause);
-    }
-  }
-
-  async #muteMicrophone(): Promise<void> {
-    const track = this.#room.localParticipant.getTrackPublication(Track.Source.Microphone);
-    await (this.#microphoneMuted ? track?.mute() : track?.unmute());
-  }
-
-  /** Gives the device back. */
-  #stopMicrophone(): void {
-    this.#microphoneOn = false;
-    const track = this.#room.localParticipant.getTrackPublication(Track.Source.Microphone)?.track;
-    if (track) void this.#room.localParticipant.unpublishTrack(track, true).catch(() => undefined);
   }
 
   #setState(state: ConnectionState): void {
