@@ -6,13 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProviderPool } from './provider-pool.js';
 
 let folder: string;
+/** What the last pool has logged. */
+let lines: string[];
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'visavis-pool-')); });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function open(yaml: string): Promise<ProviderPool> {
   const configFile = join(folder, 'providers.yaml');
   writeFileSync(configFile, yaml);
-  return ProviderPool.open({ models: new ModelStore({ folder: join(folder, 'models') }), configFile, log: () => undefined });
+  lines = [];
+  return ProviderPool.open({ models: new ModelStore({ folder: join(folder, 'models') }), configFile, log: (line) => lines.push(line) });
 }
 
 describe('what is offered', () => {
@@ -43,8 +46,16 @@ describe('what is offered', () => {
     await expect(open('tts: { provider: elevenlabs, apiKey: "${NO_SUCH_KEY}" }')).rejects.toThrow('NO_SUCH_KEY is missing');
   });
 
-  it('with a language model that hears and speaks by itself needs no recogniser, no voice and no models; the notes have theirs', async () => {
+  it('with a language model that hears and speaks by itself is no notes where nobody could hear for them', async () => {
     const pool = await open('llm: { provider: openai-realtime, apiKey: "${PATH}", baseURL: http://127.0.0.1:9/v1 }');
+    expect(pool.offer().offered.llm.map(({ id }) => id)).toEqual(['openai-realtime']);
+    expect(pool.describe()).toMatch(/^hears by the language model, answers by openai-realtime .*, speaks by the language model$/);
+    expect(lines).toEqual([]);
+    await pool.dispose();
+  });
+
+  it('with a language model that hears and speaks by itself needs no recogniser, no voice and no models; the notes have theirs', async () => {
+    const pool = await open('llm: { provider: openai-realtime, apiKey: "${PATH}", baseURL: http://127.0.0.1:9/v1 }\nstt: { provider: openai-compatible, model: m, baseURL: http://127.0.0.1:9/v1 }');
     const { hears, offered, defaults } = pool.offer();
     expect([hears, offered.stt, await pool.missingModels()]).toEqual([true, [], []]);
     expect(offered.voice).toEqual([{ id: 'auto', label: 'The language model\'s' }]);
@@ -52,6 +63,7 @@ describe('what is offered', () => {
     const chosen = defaults('ava');
     const [alone, notes] = [await pool.forConversation(chosen, undefined), await pool.forConversation({ ...chosen, llm: 'embedded' }, undefined)];
     expect([alone.providers.stt, alone.providers.tts]).toEqual([undefined, undefined]);
+    expect(notes.providers.stt).toBeDefined();
     expect([alone.voiceName, notes.voiceName]).toEqual([offered.llm[0]!.label, 'flite slt']);
     await pool.dispose();
   });

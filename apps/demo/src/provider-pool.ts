@@ -10,6 +10,8 @@ import type { Offer } from './visitors.js';
 import { VOICE_LABELS } from './voice-labels.js';
 
 const EMBEDDED = 'embedded';
+/** Models that recognise speech; either will do. */
+const EARS = ['moonshine-tiny', 'moonshine-base'];
 /** The voice that suits the avatar. */
 const AUTO = 'auto';
 
@@ -29,27 +31,28 @@ export class ProviderPool {
   readonly #config: AgentConfig;
   #variants = new Map<string, Promise<Providers>>();
   #main: Providers;
-  #isNatural: boolean;
+  /** What the models on this machine can do: speak naturally, and recognise speech. */
+  #able: { readonly natural: boolean; readonly hears: boolean };
 
-  private constructor(options: PoolOptions, config: AgentConfig, main: Providers, isNatural: boolean) {
+  private constructor(options: PoolOptions, config: AgentConfig, main: Providers, able: { natural: boolean; hears: boolean }) {
     this.#options = options;
     this.#config = config;
     this.#main = main;
-    this.#isNatural = isNatural;
+    this.#able = able;
     this.#variants.set(keyOf(config), Promise.resolve(main));
   }
 
   /** Rejects with `invalidConfiguration` where what is configured cannot be used. */
   static async open(options: PoolOptions): Promise<ProviderPool> {
     const config = await loadAgentConfig(options.configFile === undefined ? {} : { file: options.configFile });
-    return new ProviderPool(options, config, await make(config, options), await options.models.isThere('kokoro'));
+    return new ProviderPool(options, config, await make(config, options), await ablenessOf(options.models));
   }
 
   /** Models this configuration could use and that are not on this machine, the most wanted first. */
   async missingModels(): Promise<string[]> {
     if (this.#isAlone) return [];
     const wanted = [
-      ...(this.#config.stt.provider === EMBEDDED ? ['moonshine-tiny', 'moonshine-base'] : []),
+      ...(this.#config.stt.provider === EMBEDDED ? EARS : []),
       ...(this.#config.tts.provider === EMBEDDED && this.#config.tts.engine !== 'flite' ? ['kokoro'] : []),
     ];
     const isThere = await Promise.all(wanted.map((id) => this.#options.models.isThere(id)));
@@ -59,7 +62,9 @@ export class ProviderPool {
   offer(): Offer {
     const { stt, llm, tts } = this.#config;
     const described = this.#main.describe();
-    const offeredLlm = choicesOf(llm.provider, described.llm, 'Notes, on this machine');
+    // Beside a model that hears by itself, the notes need ears: the microphone is open.
+    const offersNotes = !this.#isAlone || stt.provider !== EMBEDDED || this.#able.hears;
+    const offeredLlm = choicesOf(llm.provider, described.llm, 'Notes, on this machine').filter(({ id }) => id !== EMBEDDED || offersNotes);
     if (this.#isAlone) {
       return {
         hears: true, notice: this.notice,
@@ -100,7 +105,7 @@ export class ProviderPool {
   async renew(moved: () => Promise<void>): Promise<void> {
     const old = [...this.#variants.values()];
     this.#main = await make(this.#config, this.#options);
-    this.#isNatural = await this.#options.models.isThere('kokoro');
+    this.#able = await ablenessOf(this.#options.models);
     this.#variants = new Map([[keyOf(this.#config), Promise.resolve(this.#main)]]);
     void this.#main.warm();
     await moved();
@@ -127,7 +132,7 @@ export class ProviderPool {
   }
 
   #voices(): Choice[] {
-    return [...(this.#isNatural ? KOKORO_VOICES : []), ...FLITE_VOICES].map((id) => ({ id, label: VOICE_LABELS[id] }));
+    return [...(this.#able.natural ? KOKORO_VOICES : []), ...FLITE_VOICES].map((id) => ({ id, label: VOICE_LABELS[id] }));
   }
 
   #configOf({ stt, llm }: Chosen, named: VoiceName | undefined): AgentConfig {
@@ -143,6 +148,11 @@ export class ProviderPool {
 
 function make(config: AgentConfig, { models, log }: PoolOptions): Promise<Providers> {
   return createProviders(config, { models, onNotice: log });
+}
+
+async function ablenessOf(models: ModelStore): Promise<{ natural: boolean; hears: boolean }> {
+  const [natural, ...ears] = await Promise.all(['kokoro', ...EARS].map((id) => models.isThere(id)));
+  return { natural: natural === true, hears: ears.includes(true) };
 }
 
 function keyOf({ stt, llm, tts }: AgentConfig): string {

@@ -2,6 +2,7 @@ import { llm } from '@livekit/agents';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ControlAction, PresenceState } from '@visavis/protocol/downlink';
+import type { HistoryLine } from '../src/index.js';
 import type { Asked } from './scripted-model.js';
 import { Theatre } from './theatre.js';
 
@@ -62,17 +63,47 @@ describe('a conversation', () => {
     expect(client.requests.map(({ state }) => state)).toEqual(['interrupted', 'finished']);
   });
 
-  it('tells of a turn that the client stopped that it was cut, by the end of its sound alone', async () => {
-    theatre.model.answer = () => ({ text: LONG });
+  it('tells of a turn that the client stopped that it was cut, by the end of its sound alone, and the Motion Server too', async () => {
+    // So slowly that it is still being said.
+    theatre.model.answer = () => ({ text: LONG, pauseMs: 150 });
     const { client, conversation, reports } = await theatre.scene();
     client.line.send('text', { text: 'tell me' });
     await expect.poll(() => client.playing?.playedMs ?? 0, { timeout: 15_000 }).toBeGreaterThan(600);
+    const before = await theatre.interrupted();
     client.stop();
     const report = await reports.first(() => true);
     expect(report).toMatchObject({ interrupted: true, cutBy: 'client' });
     expect(LONG.startsWith(report.heard)).toBe(true);
     expect(conversation.history[1]).toMatchObject({ text: report.heard, interrupted: true });
     await client.line.first('presence', ({ state }) => state === PresenceState.IDLE);
+    await client.controls.first(({ action }) => action === ControlAction.FLUSH);
+    await expect.poll(() => theatre.interrupted()).toBe(before + 1);
+  });
+
+  it('tells of a turn that the client stopped for a reason what the reason was', async () => {
+    theatre.model.answer = () => ({ text: LONG });
+    const { client, reports } = await theatre.scene();
+    client.line.send('text', { text: 'tell me' });
+    await expect.poll(() => client.playing?.playedMs ?? 0, { timeout: 15_000 }).toBeGreaterThan(600);
+    client.stop();
+    client.line.send('interrupt', { reason: 'escape' });
+    expect(await reports.first(() => true)).toMatchObject({ interrupted: true, cutBy: 'escape' });
+  });
+
+  it('that is begun anew, and once more, knows all that was said before', async () => {
+    let history: readonly HistoryLine[] = [];
+    for (const text of ['one', 'two', 'three']) {
+      const { client, conversation, reports } = await theatre.scene({ history }, 8);
+      expect(conversation.history).toEqual(history);
+      client.line.send('text', { text });
+      await reports.first(() => true);
+      history = conversation.history;
+      await conversation.close();
+    }
+    const all = ['one', 'Very well.', 'two', 'Very well.', 'three', 'Very well.'];
+    expect(history.map(({ text }) => text)).toEqual(all);
+    const told = theatre.model.asked.at(-1)!.messages.slice(1);
+    expect(told.map((message) => lastSaid({ messages: [message] }))).toEqual(all.slice(0, -1));
   });
 
   it('answers what is spoken once the silence is long enough', async () => {

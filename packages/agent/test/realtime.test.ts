@@ -2,13 +2,18 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PresenceState } from '@visavis/protocol/downlink';
+import { systemClock, type Clock } from '@visavis/server-sdk';
+import { ManualClock } from '@visavis/server-sdk/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { voice } from '@livekit/agents';
+import { RealtimeListener } from '../src/conversation/realtime-listener.js';
 import { ModelStore } from '../src/models/index.js';
-import { createConversation } from '../src/index.js';
+import { createConversation, type ConversationOptions } from '../src/index.js';
 import { createProviders, parseAgentConfig, type Providers } from '../src/providers/index.js';
 import { startRealtime, type RealtimeCloud } from './clouds/realtime.js';
 import { KEY } from './clouds/server.js';
 import { AUSTEN, silence } from './speech.js';
+import { FliteSpeaker } from './flite-speaker.js';
 import { Theatre, type Scene } from './theatre.js';
 
 /** A conversation with a model that hears and speaks by itself, over the protocol it speaks; all else is real. */
@@ -29,9 +34,21 @@ afterEach(async () => {
   await cloud.close();
 });
 
-async function talk(options: { greeting?: string } = {}): Promise<Scene> {
+async function talk(options: Partial<ConversationOptions> = {}): Promise<Scene> {
   const { llm, connOptions } = providers.forConversation();
   return theatre.scene({ llm, tts: undefined, stt: undefined, vad: undefined, connOptions, ...options });
+}
+
+/** Renewals come at once, but for those that take longest, and are noted: milliseconds. Nothing else of a conversation waits for so long unless somebody speaks. */
+function hasty(waits: number[]): Clock {
+  return {
+    nowMs: () => systemClock.nowMs(),
+    after: (ms, run) => {
+      if (ms < 2_000) return systemClock.after(ms, run);
+      waits.push(ms);
+      return systemClock.after(ms < 60_000 ? 20 : ms, run);
+    },
+  };
 }
 
 it('hears a person, answers through the avatar, and tells what both said', async () => {
@@ -100,6 +117,73 @@ it('tells of a key that is refused, and goes on', async () => {
   client.line.send('text', { text: 'hello again' });
   expect(await reports.first(({ heard }) => heard === 'Hello there.')).toMatchObject({ said: 'hello again', interrupted: false });
 }, 60_000);
+
+it('goes on with what was said before, in this conversation and in the one before it', async () => {
+  const before = [{ role: 'user', text: 'My name is Ada.' }, { role: 'assistant', text: 'Noted.' }] as const;
+  const waits: number[] = [];
+  const { client, conversation, reports } = await talk({ history: before, clock: hasty(waits) });
+  client.line.send('text', { text: 'one' });
+  await reports.first(({ said }) => said === 'one');
+  for (const said of ['two', 'three']) {
+    cloud.manner = 'babbles';
+    client.line.send('text', { text: `${said} lost` });
+    await reports.first((report) => report.said === `${said} lost`);
+    cloud.manner = 'well';
+    client.line.send('text', { text: said });
+    await reports.first((report) => report.said === said);
+  }
+  expect(waits).toEqual([2_000, 2_000]);
+  const texts = conversation.history.map(({ text }) => text).filter((text) => !text.endsWith(' lost'));
+  expect(texts).toEqual(['My name is Ada.', 'Noted.', 'one', 'Hello there.', 'two', 'Hello there.', 'three', 'Hello there.']);
+}, 60_000);
+
+it('is tried again less and less often, and at once where somebody types', async () => {
+  cloud.manner = 'refuses';
+  const waits: number[] = [];
+  const { client, reports } = await talk({ clock: hasty(waits) });
+  await expect.poll(() => waits.length, { timeout: 30_000 }).toBe(6);
+  expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
+  cloud.manner = 'well';
+  client.line.send('text', { text: 'hello' });
+  await reports.first(({ heard }) => heard === 'Hello there.');
+  waits.length = 0;
+  cloud.manner = 'babbles';
+  client.line.send('text', { text: 'hello again' });
+  await expect.poll(() => waits[0], { timeout: 15_000 }).toBe(2_000);
+}, 60_000);
+
+it('keeps its session where only a voice beside it fails', async () => {
+  const waits: number[] = [];
+  const tts = new FliteSpeaker();
+  tts.refuses = 401;
+  const { client, errors, reports } = await talk({ tts, greeting: 'Welcome.', clock: hasty(waits) });
+  expect(await errors.first(() => true)).toMatchObject({ code: 'providerKeyRefused' });
+  client.line.send('text', { text: 'hello' });
+  await reports.first(({ heard }) => heard === 'Hello there.');
+  expect([waits, cloud.asked]).toEqual([[], 1]);
+});
+
+it('answers a person whose microphone goes away in the middle of a sentence', async () => {
+  const { client, reports } = await talk();
+  await client.speak(AUSTEN.subarray(0, 24_000));
+  expect(await reports.first(() => true)).toMatchObject({ source: 'voice', said: 'Good morning.', heard: 'Hello there.' });
+});
+
+it('keeps five seconds of a microphone for a session that has not begun, and nothing once it is closed', async () => {
+  const session = new voice.AgentSession({ llm: providers.forConversation().llm });
+  const listener = new RealtimeListener(session, new ManualClock(0), () => -120, { changed: () => undefined, yield: () => undefined, heard: () => undefined, answers: () => undefined });
+  for (let step = 0; step < 2_000; step++) {
+    listener.hear({ pcm: new Uint8Array(640), isFilled: false });
+    // What pumps it on is given its time.
+    await Promise.resolve();
+  }
+  const { stream } = session.input.audio!;
+  listener.close();
+  listener.hear({ pcm: new Uint8Array(640), isFilled: false });
+  let kept = 0;
+  for await (const { samplesPerChannel } of stream) kept += samplesPerChannel;
+  expect(kept).toBe(5 * 16_000);
+});
 
 it('a model that writes needs a voice', async () => {
   const { client, conversation } = await talk();

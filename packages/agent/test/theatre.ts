@@ -70,6 +70,12 @@ export class Theatre {
     return scene;
   }
 
+  /** Requests that the Motion Server was told to give up. */
+  async interrupted(): Promise<number> {
+    const metrics = await (await fetch(new URL('/metrics', this.#motionServer.consoleUrl))).text();
+    return Number(/visavis_requests_total\{outcome="interrupted"\} (\d+)/.exec(metrics)?.[1] ?? 0);
+  }
+
   async close(): Promise<void> {
     for (const { client, conversation } of this.#scenes) {
       client.leave();

@@ -12,7 +12,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Real speech, a clause a piece; the second tells some times that cannot be. */
+/** More than a request holds. */
+const MANY = Array.from({ length: 20_001 }, (_, n) => ({ text: 'm', startMs: n, endMs: n + 1 }));
+
+/** Real speech, a clause a piece; the first tells some times that cannot be, and the last more than a request holds. */
 const source: SpeechSource = {
   sampleRate: 16_000,
   async *answer(): AsyncGenerator<SpokenPiece> {
@@ -20,10 +23,11 @@ const source: SpeechSource = {
     for (const clause of ['Hello there.', 'My baby hums.']) {
       const { pcm, words, phonemes } = await flite.speaker('slt').synthesise(clause);
       const later = <T extends { startMs: number; endMs: number }>(times: readonly T[]): T[] => times.map((time) => ({ ...time, startMs: time.startMs + startMs, endMs: time.endMs + startMs }));
-      const broken = startMs === 0 ? [] : [{ text: 'broken', startMs: Number.NaN, endMs: 1 }, { text: 'backwards', startMs: 2, endMs: 1 }, { text: 'never', startMs: 1, endMs: Infinity }];
+      const broken = startMs === 0 ? [] : [{ text: 'broken', startMs: Number.NaN, endMs: 1 }, { text: 'backwards', startMs: 2, endMs: 1 }, { text: 'never', startMs: 1, endMs: Infinity }, { text: 'l'.repeat(201), startMs: 1, endMs: 2 }];
       yield { pcm: pcm.samples, words: [...later(words), ...broken], phonemes: [...later(phonemes), ...broken] };
       startMs += pcm.samples.length / 16;
     }
+    for (let n = 0; n < 2; n++) yield { pcm: new Int16Array(1_600), phonemes: MANY };
   },
 };
 
@@ -44,7 +48,7 @@ it('the times of every clause reach the Motion Server with their audio, and thos
   client.send('text', { text: 'hello' });
   const peer = await motionServer.connection();
   await peer.first('clientAudioInput', ({ end }) => end);
-  const [first, second, end] = peer.received.items.flatMap((one) => (one.case === 'clientAudioInput' ? [one.value] : []));
+  const [first, second, third, fourth, end] = peer.received.items.flatMap((one) => (one.case === 'clientAudioInput' ? [one.value] : []));
   const firstMs = first!.audio.length / 32;
   const secondMs = firstMs + second!.audio.length / 32;
   expect(first!.requestOptions!.words.map(({ text }) => text)).toEqual(['Hello', 'there.']);
@@ -53,6 +57,10 @@ it('the times of every clause reach the Motion Server with their audio, and thos
   expect(lips.map(({ text }) => text)).toEqual(['m', 'b', 'b', 'm']);
   expect(lips.every(({ startMs, endMs }) => startMs >= firstMs - 1 && endMs <= secondMs + 1)).toBe(true);
   expect(second!.requestOptions!.phonemes.map(({ text }) => text)).not.toContain('broken');
+  const phonemes = [first, second, third].map((one) => one!.requestOptions!.phonemes.length);
+  expect(phonemes.reduce((sum, count) => sum + count)).toBe(20_000);
+  expect(fourth).toMatchObject({ end: false, requestOptions: undefined });
+  expect(fourth!.audio).toHaveLength(3_200);
   expect(end).toMatchObject({ end: true, requestOptions: undefined });
   client.socket.close();
 });

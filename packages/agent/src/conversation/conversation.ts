@@ -14,7 +14,8 @@ import { ensureLogger } from './livekit.js';
 import type { ConversationOptions, HistoryLine } from './options.js';
 import type { UtterancePlan } from './plan.js';
 import { RealtimeListener } from './realtime-listener.js';
-import { boundHistory, createAgent, createSession, isRealtime, linesOf, speak } from './session.js';
+import { Renewal } from './renewal.js';
+import { boundHistory, closeSoon, createAgent, createSession, isRealtime, linesOf, MAX_HISTORY, speak } from './session.js';
 import type { AgentHost, SpeakingAgent } from './speaking-agent.js';
 import type { TurnFacts, TurnRecorder, TurnReport } from './turn-report.js';
 import { Turns, type LiveTurn } from './turns.js';
@@ -25,8 +26,6 @@ export const MAX_TEXT_LENGTH = 4_000;
 const MAX_WAITING_TURNS = 8;
 /** After an utterance nothing is shown of a turn that goes on for so long, milliseconds. */
 const SETTLE_MS = 150;
-/** A session that was given up is replaced after this, milliseconds. */
-const RENEW_MS = 2_000;
 /** Rate of speech where the voice's own is none that a Motion Server takes, Hz. */
 const USUAL_RATE = 24_000;
 
@@ -66,7 +65,7 @@ class AvatarConversation implements Conversation, AgentHost {
   readonly #unsubscribe: (() => void)[];
   #ready: Promise<boolean>;
   #lostSession: voice.AgentSession | undefined;
-  #cancelRenewal: () => void = () => undefined;
+  readonly #renewal: Renewal;
   /** What a realtime model failed of, until it speaks again. */
   #failure: string | undefined;
   #presence: PresenceName = 'idle';
@@ -79,6 +78,7 @@ class AvatarConversation implements Conversation, AgentHost {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#turns = new Turns(this.#clock);
+    this.#renewal = new Renewal(this.#clock);
     if (!options.tts && !isRealtime(options.llm)) throw new VisavisError('invalidConfiguration', 'this language model only writes: give a tts as well');
     const sampleRate = options.tts?.sampleRate ?? USUAL_RATE;
     this.#stage = new Stage(client, {
@@ -97,7 +97,7 @@ class AvatarConversation implements Conversation, AgentHost {
     this.#unsubscribe = [
       client.onText((text) => this.#typed(text)),
       client.onInterrupt((reason) => this.interrupt(reason)),
-      client.onMicrophone((piece) => this.#listener.hear(piece)),
+      client.onMicrophone((piece) => { if (this.#session !== this.#lostSession) this.#listener.hear(piece); }),
       client.onClose(() => void this.close()),
     ];
     this.#ready = this.#start();
@@ -110,7 +110,7 @@ class AvatarConversation implements Conversation, AgentHost {
   };
 
   get history(): readonly HistoryLine[] {
-    return linesOf(this.#session);
+    return [...this.#options.history ?? [], ...linesOf(this.#session)].slice(-MAX_HISTORY);
   }
 
   say(text: string): void {
@@ -127,6 +127,7 @@ class AvatarConversation implements Conversation, AgentHost {
     this.#listener.clear();
     this.#cut('text');
     this.#client.transcript({ role: 'user', text: said, final: true });
+    this.#renewal.hurry();
     this.#answer({ source: 'text', said, originMs: this.#clock.nowMs() }, () => this.#session.generateReply({ userInput: said, inputModality: 'text' }));
   }
 
@@ -142,7 +143,7 @@ class AvatarConversation implements Conversation, AgentHost {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#listener.close();
     this.#cancelSettling();
-    this.#cancelRenewal();
+    this.#renewal.cancel();
     this.#cut('closed');
     await this.#stage.close();
     await this.#ready;
@@ -180,7 +181,7 @@ class AvatarConversation implements Conversation, AgentHost {
   #createSession(): voice.AgentSession {
     const session: voice.AgentSession = createSession(this.#options, this.#output, (part, error) => {
       this.#providerFailed(part, error);
-      if (isRealtime(this.#options.llm)) this.#lost(session);
+      if (part === 'llm' && isRealtime(this.#options.llm)) this.#lost(session);
     });
     return session;
   }
@@ -189,25 +190,31 @@ class AvatarConversation implements Conversation, AgentHost {
   #lost(session: voice.AgentSession): void {
     if (this.#closed || session !== this.#session || session === this.#lostSession) return;
     this.#lostSession = session;
-    this.#ready = new Promise((resolve) => {
-      const cancel = this.#clock.after(RENEW_MS, () => resolve(this.#renew()));
-      this.#cancelRenewal = () => {
-        cancel();
-        resolve(false);
-      };
-    });
+    this.#ready = this.#renewal.await(() => this.#renew());
   }
 
-  #renew(): Promise<boolean> {
+  /** Never rejects. */
+  async #renew(): Promise<boolean> {
+    this.#listener.close();
+    await closeSoon(this.#session, this.#clock);
+    if (this.#closed) return false;
+    try {
+      this.#replaceSession();
+    } catch (error) {
+      this.#fail(VisavisError.from(error, 'unknown'));
+      return false;
+    }
+    return this.#start();
+  }
+
+  #replaceSession(): void {
     const { history } = this;
     const { items } = this.#session.history;
-    this.#listener.close();
     this.#output = this.#createOutput();
     this.#agent = createAgent({ ...this.#options, history }, this);
     this.#session = this.#createSession();
     this.#session.history.insert(items);
     this.#listener = this.#createListener();
-    return this.#start();
   }
 
   #createListener(): UserSide {
@@ -314,6 +321,7 @@ class AvatarConversation implements Conversation, AgentHost {
     turn.recorder.reqId ??= delivery.reqId;
     this.#isAudible = true;
     this.#failure = undefined;
+    this.#renewal.spoke();
     this.#show();
   }
 

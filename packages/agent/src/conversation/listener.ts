@@ -3,6 +3,7 @@ import type { Clock, MicrophonePcm } from '@visavis/server-sdk';
 import { Floor, FLOOR_RULES, type AvatarState, type FloorEvents } from '../floor/floor.js';
 import { Ear } from '../hearing/ear.js';
 import { EchoGate } from '../hearing/echo-gate.js';
+import { GoneMicrophone } from '../hearing/gone-microphone.js';
 import { toProviderError } from '../providers/errors.js';
 import type { ConversationOptions } from './options.js';
 
@@ -14,11 +15,6 @@ export interface ListenerEvents extends FloorEvents {
   /** The recogniser has failed, whether or not it goes on by itself. What it fails of again and again is told once for each time the user begins to speak. */
   failed(error: VisavisError): void;
 }
-
-/** A microphone that gives nothing for so long has gone, milliseconds: muted, unplugged. */
-const GONE_MS = 500;
-/** Then it is heard to be silent for so long, which ends what was being said. Samples at 16 kHz. */
-const GONE_SAMPLES = 16_000;
 
 /** How loud the avatar was so many milliseconds ago, dBFS. */
 type LevelAgo = (ms: number) => number;
@@ -41,14 +37,13 @@ export class Listener implements UserSide {
   readonly #floor: Floor;
   readonly #echo: EchoGate;
   readonly #ear: Ear | undefined;
-  readonly #clock: Clock;
-  #cancelGone: () => void = () => undefined;
+  readonly #gone: GoneMicrophone;
   /** Codes of failures that the user knows of. */
   readonly #told = new Set<string>();
 
   constructor({ stt, vad, floor: rules }: ConversationOptions, clock: Clock, levelAgo: LevelAgo, events: ListenerEvents) {
     const floor = this.#floor = new Floor(clock, { ...FLOOR_RULES, ...rules }, events);
-    this.#clock = clock;
+    this.#gone = new GoneMicrophone(clock, (samples) => this.#ear?.push({ samples, lead: new Int16Array(0) }));
     this.#echo = new EchoGate(levelAgo);
     if (!stt || !vad) return;
     this.#ear = new Ear({ stt, vad, clock }, {
@@ -78,8 +73,7 @@ export class Listener implements UserSide {
     if (!ear) return;
     // A copy, for views of packets may begin at an odd byte.
     for (const step of this.#echo.push(new Int16Array(pcm.slice().buffer, 0, pcm.length >> 1))) ear.push(step);
-    this.#cancelGone();
-    this.#cancelGone = this.#clock.after(GONE_MS, () => ear.push({ samples: new Int16Array(GONE_SAMPLES), lead: new Int16Array(0) }));
+    this.#gone.heard();
   }
 
   avatarIs(state: AvatarState): void {
@@ -91,7 +85,7 @@ export class Listener implements UserSide {
   }
 
   close(): void {
-    this.#cancelGone();
+    this.#gone.close();
     this.#floor.clear();
     this.#ear?.close();
   }

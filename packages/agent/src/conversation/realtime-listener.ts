@@ -3,6 +3,7 @@ import { voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Clock, MicrophonePcm } from '@visavis/server-sdk';
 import { EchoGate } from '../hearing/echo-gate.js';
+import { GoneMicrophone } from '../hearing/gone-microphone.js';
 import type { UserSide } from './listener.js';
 
 export interface RealtimeEvents {
@@ -17,7 +18,7 @@ export interface RealtimeEvents {
 }
 
 const RATE = 16_000;
-/** Steps of 20 ms that wait for the model's connection; those beyond are dropped: 5 s. */
+/** Steps of 20 ms that wait for the session to begin; those beyond are dropped: 5 s. */
 const MAX_WAITING = 250;
 /** A voice that is answered by nothing for so long was none, milliseconds. */
 const UNANSWERED_MS = 3_000;
@@ -29,6 +30,8 @@ export class RealtimeListener implements UserSide {
   readonly #events: RealtimeEvents;
   readonly #echo: EchoGate;
   readonly #microphone = new Microphone();
+  readonly #gone: GoneMicrophone;
+  readonly #unsubscribe: () => void;
   #isUserTurn = false;
   #voiceEndMs = 0;
   #cancelWait: () => void = () => undefined;
@@ -37,10 +40,9 @@ export class RealtimeListener implements UserSide {
     this.#clock = clock;
     this.#events = events;
     this.#echo = new EchoGate(levelAgo);
+    this.#gone = new GoneMicrophone(clock, (silence) => this.#microphone.push(silence));
     session.input.audio = this.#microphone;
-    session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => this.#voice(newState === 'speaking'));
-    session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => { if (transcript !== '') events.heard(transcript, isFinal); });
-    session.on(voice.AgentSessionEventTypes.SpeechCreated, ({ userInitiated, speechHandle }) => { if (!userInitiated) this.#answers(speechHandle); });
+    this.#unsubscribe = this.#subscribe(session);
   }
 
   get isUserTurn(): boolean {
@@ -53,6 +55,7 @@ export class RealtimeListener implements UserSide {
       if (lead.length > 0) this.#microphone.push(lead);
       this.#microphone.push(samples);
     }
+    this.#gone.heard();
   }
 
   avatarIs(): void {
@@ -66,7 +69,18 @@ export class RealtimeListener implements UserSide {
 
   close(): void {
     this.clear();
+    this.#unsubscribe();
+    this.#gone.close();
     void this.#microphone.close();
+  }
+
+  #subscribe(session: voice.AgentSession): () => void {
+    const { UserStateChanged, UserInputTranscribed, SpeechCreated } = voice.AgentSessionEventTypes;
+    const voiced = ({ newState }: voice.UserStateChangedEvent): void => this.#voice(newState === 'speaking');
+    const transcribed = ({ transcript, isFinal }: voice.UserInputTranscribedEvent): void => { if (transcript !== '') this.#events.heard(transcript, isFinal); };
+    const answered = ({ userInitiated, speechHandle }: voice.SpeechCreatedEvent): void => { if (!userInitiated) this.#answers(speechHandle); };
+    session.on(UserStateChanged, voiced).on(UserInputTranscribed, transcribed).on(SpeechCreated, answered);
+    return () => void session.off(UserStateChanged, voiced).off(UserInputTranscribed, transcribed).off(SpeechCreated, answered);
   }
 
   #voice(isSpeaking: boolean): void {
@@ -91,16 +105,25 @@ export class RealtimeListener implements UserSide {
   }
 }
 
-/** A client's microphone as LiveKit Agents takes one. */
+/** A client's microphone as LiveKit Agents takes one; its own stream, for the framework's takes without end. */
 class Microphone extends voice.AudioInput {
   #controller: ReadableStreamDefaultController<AudioFrame> | undefined;
+  readonly #stream = new ReadableStream<AudioFrame>({
+    start: (controller) => { this.#controller = controller; },
+    cancel: () => { this.#controller = undefined; },
+  }, { highWaterMark: MAX_WAITING });
 
-  constructor() {
-    super();
-    this.multiStream.addInputStream(new ReadableStream<AudioFrame>({ start: (controller) => { this.#controller = controller; } }, { highWaterMark: MAX_WAITING }));
+  override get stream(): ReadableStream<AudioFrame> {
+    return this.#stream;
   }
 
   push(samples: Int16Array): void {
     if ((this.#controller?.desiredSize ?? 0) > 0) this.#controller?.enqueue(new AudioFrame(samples, RATE, 1, samples.length));
+  }
+
+  override async close(): Promise<void> {
+    this.#controller?.close();
+    this.#controller = undefined;
+    await super.close();
   }
 }

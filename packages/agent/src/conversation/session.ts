@@ -1,10 +1,13 @@
 import { llm, voice } from '@livekit/agents';
+import type { Clock } from '@visavis/server-sdk';
 import type { Part } from '../providers/schema.js';
 import type { ConversationOptions, HistoryLine } from './options.js';
 import { SpeakingAgent, type AgentHost } from './speaking-agent.js';
 
 /** Items of the history that are kept and shown to the model; the oldest go. */
 export const MAX_HISTORY = 60;
+/** A session that is closed is waited for so long, milliseconds. */
+const CLOSING_MS = 1_000;
 const INSTRUCTIONS = 'You are a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup.';
 /** A voice of its own would read them out. */
 const TAGS = ' You may begin an answer with one of [happy] [sad] [angry] [surprised] [calm] to show that on your face.';
@@ -60,4 +63,12 @@ export function linesOf({ history }: voice.AgentSession): readonly HistoryLine[]
 export async function boundHistory(session: voice.AgentSession, agent: SpeakingAgent): Promise<void> {
   session.history.truncate(MAX_HISTORY);
   if (agent.chatCtx.items.length > MAX_HISTORY + 1) await agent.updateChatCtx(agent.chatCtx.copy().truncate(MAX_HISTORY));
+}
+
+/** Closes a session, if it has not closed by itself; what it was saying is in its history then. Never rejects, and waits for a second at most. */
+export async function closeSoon(session: voice.AgentSession, clock: Clock): Promise<void> {
+  let cancel = (): void => undefined;
+  const late = new Promise<void>((resolve) => (cancel = clock.after(CLOSING_MS, resolve)));
+  await Promise.race([session.close().catch(() => undefined), late]);
+  cancel();
 }

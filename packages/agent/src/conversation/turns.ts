@@ -38,10 +38,10 @@ export class Turns {
     return turn;
   }
 
-  /** Nothing of them counts from here on; they are over when the session is through with them. */
+  /** Nothing of them counts from here on; they are over when the session is through with them. A client's reason may come after it has stopped. */
   cut(by: string): void {
     for (const { recorder, plans } of this.#turns) {
-      recorder.cutBy ??= by;
+      if (recorder.cutBy === undefined || recorder.cutBy === 'client') recorder.cutBy = by;
       for (const plan of plans) plan.isCut = true;
     }
   }

@@ -204,6 +204,24 @@ describe('the floor', () => {
     expect(said).toEqual(['Stop.']);
   });
 
+  it('is the user\'s for a few short words while the avatar only thinks, not for a sound of listening or one that is not understood yet', () => {
+    for (const [partial, final, expected] of [['Blue', 'Blue ones.', [['yield', 520], ['turn', 1_000]]], ['Mm', 'Mm-hmm.', [['nothing', 1_000]]], ['That is', '', [['nothing', 1_000]]]] as const) {
+      const { clock, floor, log, said } = stand();
+      floor.avatarIs('thinking');
+      floor.voiceStarted();
+      sound(clock, floor, 300);
+      floor.partial(partial);
+      clock.advance(200);
+      floor.voiceEnded(200);
+      clock.advance(20);
+      if (final === '') floor.partial('');
+      else floor.final(final);
+      clock.advance(3_000);
+      expect(log).toEqual(expected);
+      expect(said).toEqual(log.some(([what]) => what === 'turn') ? [final] : []);
+    }
+  });
+
   it('goes on after a cough', () => {
     const { clock, floor, log } = stand();
     floor.avatarIs('speaking');

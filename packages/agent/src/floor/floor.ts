@@ -57,8 +57,8 @@ export class Floor {
   readonly #events: FloorEvents;
   #avatar: AvatarState = 'silent';
   #isVoiced = false;
-  /** When the voice that is heard, or was last, began, and when it sounded last; and how long the turn's longest lasted. */
-  #voice = { fromMs: 0, untilMs: 0, longestMs: 0 };
+  /** When the voice that is heard, or was last, began, and how long the turn's longest lasted. */
+  #voice = { fromMs: 0, longestMs: 0 };
   /** The voice is silent just now, though it has not ended. */
   #isPaused = false;
   /** From the first sound until the turn has ended. */
@@ -103,7 +103,7 @@ export class Floor {
     this.#isVoiced = true;
     if (!this.#isOpen) this.#voice.longestMs = 0;
     this.#isOpen = true;
-    this.#voice.fromMs = this.#voice.untilMs = this.#clock.nowMs();
+    this.#voice.fromMs = this.#clock.nowMs();
     this.#isSteady = true;
     this.#isPaused = false;
     if (this.#avatar === 'speaking') this.#hush();
@@ -113,8 +113,7 @@ export class Floor {
   voiceGoesOn(silenceMs: number): void {
     this.#isPaused = silenceMs > 0;
     const { fromMs, longestMs } = this.#voice;
-    const untilMs = Math.max(fromMs, this.#clock.nowMs() - silenceMs);
-    this.#voice = { fromMs, untilMs, longestMs: Math.max(longestMs, untilMs - fromMs) };
+    this.#voice = { fromMs, longestMs: Math.max(longestMs, this.#clock.nowMs() - silenceMs - fromMs) };
     this.#consider();
   }
 
@@ -174,10 +173,14 @@ export class Floor {
     if (this.#avatar !== 'silent' && this.#isWanted(this.#partial === '')) this.#take();
   }
 
-  /** Whether what was said so far asks for the floor. Of a short voice nothing but a call does: recognisers hear all sorts of words in a sound of listening. */
+  /**
+   * Whether what was said so far asks for the floor. While the avatar speaks, nothing but a call does so of a short voice:
+   * recognisers hear all sorts of words in a sound of listening. While it only thinks, nobody listens to it: whole words do.
+   */
   #isWanted(isWhole: boolean): boolean {
     const wish = wishOf(this.#text, isWhole);
-    return wish === 'call' || (wish === 'words' && this.#voice.longestMs >= this.#rules.longVoiceMs);
+    const isLasting = this.#voice.longestMs >= this.#rules.longVoiceMs;
+    return wish === 'call' || (wish === 'words' && (isLasting || (isWhole && this.#avatar === 'thinking')));
   }
 
   /** The voice has ended, with a sound of listening: no need to wait out the doubt. */

@@ -112,6 +112,7 @@ async function closeLlm(model: llm.LLM | llm.RealtimeModel): Promise<void> {
 }
 
 function noticeMissing({ config, engines, onNotice }: Shared): void {
+  if (config.llm.provider === 'openai-realtime') return;
   const { tiny, base, kokoro } = engines;
   if (config.stt.provider === 'embedded' && !tiny && !base) onNotice('There is no speech recognition yet, so type instead: run "visavis models pull moonshine-tiny moonshine-base".');
   else if (config.stt.provider === 'embedded' && !base) onNotice('Speech recognition is less exact without its larger model: run "visavis models pull moonshine-base".');
@@ -120,6 +121,6 @@ function noticeMissing({ config, engines, onNotice }: Shared): void {
 
 function describe({ stt: hearing, llm: thinking, tts: speaking, vad }: ConversationProviders, config: AgentConfig): Record<'stt' | 'llm' | 'tts' | 'vad', string> {
   const alone = config.llm.provider === 'openai-realtime';
-  const say = (object: { provider: string; model: string } | undefined, provider: string): string => (object ? `${provider} ${object.model}` : alone ? 'by the language model' : 'none');
+  const say = (object: { provider: string; model: string } | undefined, provider: string): string => (object ? `${provider} ${object.model}` : alone ? 'the language model' : 'none');
   return { stt: say(hearing, config.stt.provider), llm: say(thinking, config.llm.provider), tts: say(speaking, config.tts.provider), vad: vad.label };
 }

@@ -1,4 +1,4 @@
-import type { Clock, SpeechOptions, TranscriptLine, Turn } from '@visavis/server-sdk';
+import type { Clock, SpeechOptions, SpeechTimes, TranscriptLine, Turn } from '@visavis/server-sdk';
 import type { SpokenWords } from '../speech/spoken-words.js';
 import type { TimedText } from '../tts/speech.js';
 import { Loudness } from './loudness.js';
@@ -10,6 +10,10 @@ const REPORT_WAIT_MS = 400;
 
 /** No utterance is longer, milliseconds: a day. A voice that tells such times has no clock. */
 const LONGEST_MS = 86_400_000;
+/** A Motion Server refuses a message with a longer word or phoneme, UTF-16 units. */
+const MAX_TIMED_TEXT_LENGTH = 200;
+/** Most words, and most phonemes, of one request. */
+const MAX_TIMED_TEXTS = 20_000;
 
 /** How an utterance ended. */
 export interface Heard {
@@ -36,7 +40,7 @@ export interface DeliveryHost {
 export interface SpeechPiece {
   /** At the stage's rate. */
   readonly samples: Int16Array;
-  /** Times in milliseconds from the utterance's first sample; those that cannot be are left out. */
+  /** Times in milliseconds from the utterance's first sample; those that cannot be, or are too many, are left out. */
   readonly words?: readonly TimedText[];
   readonly phonemes?: readonly TimedText[];
 }
@@ -49,6 +53,7 @@ export class Delivery {
   readonly #loudness: Loudness;
   #turn: Turn | undefined;
   #samples = 0;
+  #told = { words: 0, phonemes: 0 };
   #played = { ms: 0, atMs: 0, isRunning: false };
   #ended = false;
   #finished = false;
@@ -97,12 +102,12 @@ export class Delivery {
   /** Sends a piece; resolves when the next may come. Rejects with a `VisavisError` where the Motion Server cannot be reached. */
   async push({ samples, ...told }: SpeechPiece): Promise<void> {
     if (this.isOver) return;
-    const [words, phonemes] = [usable(told.words), usable(told.phonemes)];
+    const words = usable(told.words);
     this.#samples += samples.length;
     this.#loudness.push(samples);
     this.words.tell(words);
     this.#turn ??= this.#begin(this.#options);
-    await this.#turn.send(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), { words, phonemes });
+    await this.#turn.send(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), this.#times(words, usable(told.phonemes)));
     this.#caption(false);
     while (!this.isOver && this.audioMs - this.playedMs > MAX_AHEAD_MS) await new Promise<void>((wake) => (this.#wake = wake));
   }
@@ -140,6 +145,14 @@ export class Delivery {
     this.#finish({ playedMs, interrupted });
   }
 
+  /** As many as the request may still hold. */
+  #times(words: readonly TimedText[], phonemes: readonly TimedText[]): SpeechTimes {
+    const { words: toldWords, phonemes: toldPhonemes } = this.#told;
+    const times = { words: words.slice(0, MAX_TIMED_TEXTS - toldWords), phonemes: phonemes.slice(0, MAX_TIMED_TEXTS - toldPhonemes) };
+    this.#told = { words: toldWords + times.words.length, phonemes: toldPhonemes + times.phonemes.length };
+    return times;
+  }
+
   #begin(options: SpeechOptions): Turn {
     const turn = this.#host.beginTurn(options);
     // Whoever cut it (the client's button, a lost session), it is over.
@@ -166,7 +179,7 @@ export class Delivery {
 }
 
 function usable(times: readonly TimedText[] = []): readonly TimedText[] {
-  return times.filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs < LONGEST_MS);
+  return times.filter(({ text, startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs < LONGEST_MS && text.length <= MAX_TIMED_TEXT_LENGTH);
 }
 
 function rounded({ text, startMs, endMs }: TimedText): TimedText {

@@ -150,6 +150,8 @@ export class Stage {
 
   #finished(delivery: Delivery, heard: Heard): void {
     this.#deliveries.splice(this.#deliveries.indexOf(delivery), 1);
+    // The client has stopped by itself: nothing more of it is to be made.
+    if (heard.interrupted && !delivery.wasCut) this.#presenter.interrupt();
     this.#events.onFinished(delivery, heard);
   }
 }

@@ -28,13 +28,14 @@ export class LipTimeline {
   }
 
   tell({ phonemes = [], words = [] }: SpeechTimes): void {
-    const sounds = phonemes.flatMap(soundsOf);
+    // In time's order they cost least.
+    const sounds = phonemes.flatMap(soundsOf).sort((a, b) => a.span.fromMs - b.span.fromMs);
     if (sounds.length > 0) this.#known.add(whole(sounds.map(({ span }) => span)));
     for (const { duty, span } of sounds) {
       if (duty === 'lips' || duty === 'teeth') this.#contacts[duty].add(contact(span));
       if (duty === 'other' || duty === 'teeth') this.#spoken.add(span);
     }
-    for (const word of words) this.#tellWord(word);
+    for (const word of [...words].sort((a, b) => a.startMs - b.startMs)) this.#tellWord(word);
   }
 
   /** Whether the lips meet each other, or the lower one the teeth. */
