@@ -9,6 +9,9 @@ import { findLiveKitServer, KEYS, startLiveKitServer, type LiveKitServer } from 
 import { say } from './speech.js';
 import { GRAIN_MS, until } from './support.js';
 
+/** Of 2 s of speech: close enough together to meet the mouth where it is open. */
+const ENOUGH_FRAMES = 40;
+const WIDE = 0.9;
 const found = findLiveKitServer();
 
 describe.skipIf('missing' in found)('a page with a room of its own', () => {
@@ -108,10 +111,16 @@ describe.skipIf('missing' in found)('a page with a room of its own', () => {
       await back;
     }, scenario);
     await until(() => page.evaluate(() => ['ava', 'theo'].every((name) => globalThis.livekit.of(name).controller.connectionState === 'connected')));
-    const lists = await bothSay(scenario, 2_000);
-    expectWhole(lists, scenario, 2_000);
-    const notes = await page.evaluate(() => globalThis.livekit.take('ava'));
-    expect(Math.max(...notes.poses.map(([, jaw]) => jaw))).toBeGreaterThan(0.9);
+    // A page that is short of time draws a few moments of a sentence, which say nothing of the others: then it is said again.
+    let jaws: number[] = [];
+    await until(async () => {
+      const reqId = `${scenario} at ${Date.now()}`;
+      expectWhole(await bothSay(reqId, 2_000), reqId, 2_000);
+      const { poses } = await page.evaluate(() => globalThis.livekit.take('ava'));
+      jaws = poses.flatMap(([, jaw, , isPlaying]) => (isPlaying ? [jaw] : []));
+      return jaws.length >= ENOUGH_FRAMES || Math.max(...jaws) > WIDE;
+    });
+    expect(Math.max(...jaws)).toBeGreaterThan(WIDE);
   });
 
   it('hears a publisher that takes the place of a killed one', async () => {
