@@ -6,7 +6,7 @@ import { parseManifest, type AvatarManifest } from '@visavis/protocol/avatar';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FaceShaper } from '../packages/client/src/rig/shaping.js';
 import { frontmost, tallestSlit, type Window } from './test/front.js';
-import { readAvatar, posed, type AvatarMesh, type Weights } from './test/glb.js';
+import { readAvatar, readNodes, posed, type AvatarMesh, type Weights } from './test/glb.js';
 
 const MAX_BYTES = 3_000_000;
 const ids = readdirSync(new URL('.', import.meta.url)).filter((id) => existsSync(new URL(`${id}/avatar.json`, import.meta.url)));
@@ -62,6 +62,17 @@ describe.each(ids.filter((id) => manifestOf(id).rig.type === 'glb'))('the face o
   beforeAll(async () => {
     meshes = await readAvatar(new URL('avatar.glb', folder));
     face = meshes.get('Face')!;
+  });
+
+  it.each(['Left', 'Right'])('turns its %s eye about the middle of the ball', async (side) => {
+    const { meshes: all, origins } = await readNodes(new URL(manifestOf(id).rig.file, folder));
+    const { places } = all.get(`Ball${side}`)!;
+    const [x, y, z] = origins.get(`Eye${side}`)! as [number, number, number];
+    const away = Array.from({ length: places.length / 3 }, (_, i) => Math.hypot(places[3 * i]! - x, places[3 * i + 1]! - y, places[3 * i + 2]! - z));
+    const radius = Math.max(...away);
+    // All but the iris, which lies in a bowl, is as far from it.
+    expect(away.filter((distance) => distance > 0.995 * radius).length).toBeGreaterThan(0.4 * away.length);
+    expect(Math.min(...away)).toBeGreaterThan(0.8 * radius);
   });
 
   it('has the 52 shapes on its face, and each but the tongue\'s moves it', () => {

@@ -36,6 +36,11 @@ const READERS: Readonly<Record<number, { bytes: number; unit: number; read: (vie
 
 /** Every mesh of the file by the name of its node. */
 export async function readAvatar(file: URL): Promise<ReadonlyMap<string, AvatarMesh>> {
+  return (await readNodes(file)).meshes;
+}
+
+/** Beside the meshes, where every node has its origin: metres, at rest. */
+export async function readNodes(file: URL): Promise<{ meshes: ReadonlyMap<string, AvatarMesh>; origins: ReadonlyMap<string, readonly number[]> }> {
   await MeshoptDecoder.ready;
   const bytes = readFileSync(file);
   const head = bytes.readUInt32LE(12);
@@ -43,10 +48,11 @@ export async function readAvatar(file: URL): Promise<ReadonlyMap<string, AvatarM
   const reader = new Reader(gltf, bytes.subarray(28 + head));
   const meshes = new Map<string, AvatarMesh>();
   for (const root of gltf.scenes[0]!.nodes) reader.collect(root, [0, 0, 0], 1, meshes);
-  return meshes;
+  return { meshes, origins: reader.origins };
 }
 
 class Reader {
+  readonly origins = new Map<string, readonly number[]>();
   readonly #gltf: Gltf;
   readonly #bin: Uint8Array;
 
@@ -60,6 +66,7 @@ class Reader {
     const { translation = [0, 0, 0], scale: own = [1, 1, 1] } = node;
     const place = at.map((value, i) => value + scale * translation[i]!);
     const size = scale * own[0]!;
+    if (node.name) this.origins.set(node.name, place);
     if (node.mesh !== undefined && node.name) {
       meshes.set(node.name, node.skin === undefined ? this.#mesh(node.mesh, place, size) : this.#skinned(node.mesh, node.skin));
     }

@@ -91,9 +91,8 @@ class Workshop:
         joints, weights = skin_weights(self._body, mesh.positions)
         self._glb.node(mesh.name, self._root, mesh=self._glb.mesh(mesh, material, joints, weights), skin=self._skin)
 
-    def _on_head(self, mesh: Mesh, material: int, at: Array | None = None) -> None:
-        """`at`: where the mesh has its own origin; the avatar's if left out."""
-        place = (np.zeros(3) if at is None else at) - self._body.landmarks.head
+    def _on_head(self, mesh: Mesh, material: int) -> None:
+        place = -self._body.landmarks.head
         self._glb.node(mesh.name, self._head, mesh=self._glb.mesh(mesh, material), translation=place.tolist())
 
     def _face(self, sheet: Unwrapped, painted: SkinImages, hides: Array) -> None:
@@ -115,10 +114,15 @@ class Workshop:
         looks = eye_materials()
         material = self._material('Eye', looks['Eye'], eye_image(person.eyes, person.seed))
         for side, eye in body.eyes.items():
-            self._on_head(eyeball(f'Eye{side}', eye, person.eyes.size), material, eye.centre)
+            self._eye(eyeball(f'Ball{side}', eye, person.eyes.size), side, eye.centre, material)
         self._on_head(eye_shade(body, rims), self._material('EyeOccl', looks['EyeOccl']))
         self._on_head(lashes(body, person, rims), self._material('Lash', lash_material(), lash_image(person.eyes, person.seed)))
         self._on_head(brows(body, self._surface, person), self._material('Brow', brow_material(), brow_image(person.brows, person.seed)))
+
+    def _eye(self, ball: Mesh, side: str, centre: Array, material: int) -> None:
+        """A node of its own to turn about: packing moves the origin of what bears a mesh to the middle of the mesh."""
+        pivot = self._glb.node(f'Eye{side}', self._head, translation=(centre - self._body.landmarks.head).tolist())
+        self._glb.node(ball.name, pivot, mesh=self._glb.mesh(ball, material))
 
     def _mouth(self) -> None:
         self._on_head(teeth(self._body, self._person), self._material('Teeth', teeth_material()))
