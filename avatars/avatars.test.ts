@@ -97,7 +97,7 @@ describe.each(ids.filter((id) => manifestOf(id).rig.type === 'glb'))('the face o
   it.each([['blink', 1], ['blink and squint', 1]] as const)('shuts its lids: %s', (name, blink) => {
     const weights = { ...both('eyeBlink', blink), ...(name === 'blink' ? {} : both('eyeSquint', 0.5)) };
     for (const side of ['Left', 'Right']) {
-      const eye = meshes.get(`Eye${side}`)!;
+      const eye = meshes.get(`Ball${side}`)!;
       const window = windowAround(eye.places, 0.9);
       expect(tallestSlit(frontmost([face, eye], shaped(weights), window), window)).toBeLessThan(0.3);
       expect(tallestSlit(frontmost([face, eye], {}, window), window)).toBeGreaterThan(4);
