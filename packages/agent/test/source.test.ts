@@ -34,7 +34,7 @@ it('the example in the README speaks, is cut, and says what was heard', async ()
   child = spawn(process.execPath, [EXAMPLE.pathname], { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
   const [ready] = await lines(child, (seen) => seen.length > 0);
   const port = /\d+$/.exec(ready!)![0];
-  const { ticket } = await (await fetch(`http://127.0.0.1:${port}/ticket`, { method: 'POST' })).json() as { ticket: string };
+  const { ticket } = await (await fetch(`http://127.0.0.1:${port}/api/ticket`, { method: 'POST' })).json() as { ticket: string };
   const client = await PlayingClient.join(`ws://127.0.0.1:${port}/relay`, ticket);
   const told = lines(child, (seen) => seen.length > 1);
   client.line.send('text', { text: 'this is a rather long text, that is cut before its end. It has two sentences.' });

@@ -34,7 +34,7 @@ describe('visavis replay', () => {
     const table = await replay(file);
     expect(table).toMatch(/1 connection, 29 messages in, 12 out/);
     expect(table).toMatch(/^utterance +at s +start ms +speech s +heard s +A\/V ms +p95 +gaps +late +dropped$/m);
-    expect(table).toMatch(/^20261123054256_GWi5KtAVEyKZ +0\.75 +27 +2\.60 +2\.60 +\+10 +10 +0 +0 +0$/m);
+    expect(table).toMatch(/^20261123054256_GWi5KtAVEyKZ +0\.75 +57 +2\.60 +2\.60 +\+10 +10 +0 +0 +0$/m);
     expect(table).toMatch(/^bytes: audio 9642 \(3\.71 KB\/s of speech\), motion 2474 \(0\.95 KB\/s of speech\)/m);
     expect(table).toContain('whole downlink messages, without WebSocket and TLS framing; short utterances cost more per second');
     expect(table).not.toContain('note:');
