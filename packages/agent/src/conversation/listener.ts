@@ -5,6 +5,7 @@ import { Ear } from '../hearing/ear.js';
 import { EchoGate } from '../hearing/echo-gate.js';
 import { GoneMicrophone } from '../hearing/gone-microphone.js';
 import { toProviderError } from '../providers/errors.js';
+import { samplesOf } from '../speech/pcm.js';
 import type { ConversationOptions } from './options.js';
 
 export interface ListenerEvents extends FloorEvents {
@@ -71,8 +72,7 @@ export class Listener implements UserSide {
   hear({ pcm }: MicrophonePcm): void {
     const ear = this.#ear;
     if (!ear) return;
-    // A copy, for views of packets may begin at an odd byte.
-    for (const step of this.#echo.push(new Int16Array(pcm.slice().buffer, 0, pcm.length >> 1))) ear.push(step);
+    for (const step of this.#echo.push(samplesOf(pcm))) ear.push(step);
     this.#gone.heard();
   }
 

@@ -4,6 +4,7 @@ import { AudioFrame } from '@livekit/rtc-node';
 import type { Clock, MicrophonePcm } from '@visavis/server-sdk';
 import { EchoGate } from '../hearing/echo-gate.js';
 import { GoneMicrophone } from '../hearing/gone-microphone.js';
+import { samplesOf } from '../speech/pcm.js';
 import type { UserSide } from './listener.js';
 
 export interface RealtimeEvents {
@@ -50,8 +51,7 @@ export class RealtimeListener implements UserSide {
   }
 
   hear({ pcm }: MicrophonePcm): void {
-    // A copy, for views of packets may begin at an odd byte.
-    for (const { lead, samples } of this.#echo.push(new Int16Array(pcm.slice().buffer, 0, pcm.length >> 1))) {
+    for (const { lead, samples } of this.#echo.push(samplesOf(pcm))) {
       if (lead.length > 0) this.#microphone.push(lead);
       this.#microphone.push(samples);
     }

@@ -1,6 +1,7 @@
 import { stt, VADEventType, type VAD, type VADEvent, type VADStream } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Clock } from '@visavis/server-sdk';
+import { Blocks } from '../speech/pcm.js';
 import type { HeardStep } from './echo-gate.js';
 import { RecentSound } from './recent-sound.js';
 import { goesByVoice, RelayedVoice } from './relayed-voice.js';
@@ -41,8 +42,7 @@ export class Ear {
   readonly #events: EarEvents;
   readonly #recogniser: stt.STT;
   readonly #recent = new RecentSound((MEMORY_MS * RATE) / 1000);
-  readonly #window = new Int16Array(WINDOW);
-  #filled = 0;
+  readonly #windows = new Blocks(WINDOW);
   #vad: VADStream | undefined;
   /** Of the stream, so many samples were not the VAD's that listens now; and so many it is through with. */
   #vadBegan = 0;
@@ -75,15 +75,7 @@ export class Ear {
     if (!this.#voice) {
       for (const part of [lead, samples]) if (part.length > 0) this.#stream?.pushFrame(frameOf(part));
     }
-    for (let at = 0; at < samples.length;) {
-      const part = samples.subarray(at, at + WINDOW - this.#filled);
-      this.#window.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
-      if (this.#filled < WINDOW) break;
-      this.#vad?.pushFrame(frameOf(this.#window.slice()));
-      this.#filled = 0;
-    }
+    for (const window of this.#windows.push(samples)) this.#vad?.pushFrame(frameOf(window));
   }
 
   close(): void {
@@ -108,7 +100,7 @@ export class Ear {
   async #watchVoice(): Promise<void> {
     const vad = this.#options.vad.stream();
     this.#vad = vad;
-    this.#vadBegan = this.#vadDone = this.#recent.end - this.#filled;
+    this.#vadBegan = this.#vadDone = this.#recent.end - this.#windows.waiting;
     try {
       for await (const event of vad) {
         if (this.#closed) return;

@@ -1,3 +1,4 @@
+import { Blocks } from '../speech/pcm.js';
 import { levelOf, SILENT_DB } from '../stage/loudness.js';
 import { EchoModel, DELAYS_MS } from './echo-model.js';
 
@@ -29,8 +30,7 @@ export class EchoGate {
   /** The avatar's level so many milliseconds ago, dBFS. */
   readonly #levelAgo: (ms: number) => number;
   readonly #model = new EchoModel();
-  readonly #open = new Int16Array(STEP);
-  #filled = 0;
+  readonly #steps = new Blocks(STEP);
   /** Steps that still pass. */
   #passes = 0;
   /** What was kept out last. */
@@ -42,17 +42,7 @@ export class EchoGate {
 
   /** Gives back whole steps. */
   push(samples: Int16Array): HeardStep[] {
-    const steps: HeardStep[] = [];
-    for (let at = 0; at < samples.length;) {
-      const part = samples.subarray(at, at + STEP - this.#filled);
-      this.#open.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
-      if (this.#filled < STEP) break;
-      steps.push(this.#step(this.#open.slice()));
-      this.#filled = 0;
-    }
-    return steps;
+    return this.#steps.push(samples).map((step) => this.#step(step));
   }
 
   #step(samples: Int16Array): HeardStep {

@@ -1,3 +1,5 @@
+import { Blocks } from '../speech/pcm.js';
+
 /** One level for so much sound, milliseconds. */
 export const LEVEL_STEP_MS = 20;
 /** What silence counts as, dBFS. */
@@ -12,26 +14,15 @@ export function levelOf(samples: Int16Array): number {
 
 /** How loud a stretch of sound is over time: one level for each 20 ms, so an hour costs about a megabyte. */
 export class Loudness {
-  readonly #stepSamples: number;
+  readonly #steps: Blocks;
   readonly #levels: number[] = [];
-  readonly #open: Int16Array;
-  #filled = 0;
 
   constructor(sampleRate: number) {
-    this.#stepSamples = Math.round((sampleRate * LEVEL_STEP_MS) / 1000);
-    this.#open = new Int16Array(this.#stepSamples);
+    this.#steps = new Blocks(Math.round((sampleRate * LEVEL_STEP_MS) / 1000));
   }
 
   push(samples: Int16Array): void {
-    for (let at = 0; at < samples.length;) {
-      const part = samples.subarray(at, at + this.#stepSamples - this.#filled);
-      this.#open.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
-      if (this.#filled < this.#stepSamples) return;
-      this.#levels.push(levelOf(this.#open));
-      this.#filled = 0;
-    }
+    for (const step of this.#steps.push(samples)) this.#levels.push(levelOf(step));
   }
 
   /** The level at a time of the sound, dBFS; silence before its start and after its end. */
