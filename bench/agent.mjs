@@ -44,8 +44,8 @@ if (parts.includes('turns') || parts.includes('false-cuts')) {
   const world = { browser, pages };
   try {
     if (parts.includes('turns')) {
-      made('flite', await measureTurns(world, 'flite', quick ? 4 : 12));
-      made('kokoro', await measureTurns(world, 'kokoro', quick ? 4 : 6));
+      made('flite', await measureTurns(world, 'flite', quick ? 4 : 24));
+      made('kokoro', await measureTurns(world, 'kokoro', quick ? 4 : 12));
     }
     if (parts.includes('false-cuts')) made('falseCuts', await measureFalseCuts(world, 'flite'));
   } finally {

@@ -46,18 +46,14 @@ export async function startBackend(engine) {
   };
 }
 
-/** Every hold, what the user was understood to say, and what became of it: `[what, milliseconds from the hold]`. */
+/** Every hold: when, what the user was understood to say, and what became of it: `[what, milliseconds from the hold]`. */
 function noteDecisions(client) {
   const decisions = [];
-  let heldMs = 0;
-  const note = (what) => decisions.at(-1)?.push([what, Date.now() - heldMs]);
+  const note = (what) => decisions.at(-1)?.steps.push([what, Date.now() - decisions.at(-1).atMs]);
   for (const what of ['hold', 'resume', 'flush']) {
     const act = client[what].bind(client);
     client[what] = () => {
-      if (what === 'hold') {
-        heldMs = Date.now();
-        decisions.push([]);
-      }
+      if (what === 'hold') decisions.push({ atMs: Date.now(), steps: [] });
       note(what);
       return act();
     };

@@ -8,6 +8,11 @@ import { TapDevice } from '../client/tap.js';
 /** Quieter than this, -46 dB, counts as silence: the end of a fade, a voice's own noise. */
 const LOUD = 0.005;
 const QUANTUM = 128;
+/** Speech is what comes within so much of its active level, dB, in frames of so long (after ITU-T P.56): breath before a word is none. */
+const P56_MARGIN_DB = 15.9;
+const FRAME_MS = 10;
+/** Fewer in a row are a click, or a breath. */
+const FRAMES_IN_A_ROW = 3;
 /** Speech is scheduled so far ahead, in seconds. */
 const AHEAD_S = 0.06;
 
@@ -66,9 +71,21 @@ function listen() {
 async function load(name, base64) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const clip = await mic.decodeAudioData(bytes.buffer);
+  const isSpeech = activeFrames(clip);
+  clips.set(name, { clip, onsetMs: isSpeech.indexOf(true) * FRAME_MS, endMs: (isSpeech.lastIndexOf(true) + 1) * FRAME_MS });
+}
+
+/** Of each frame, whether it is speech: the threshold is the highest that lies the margin below the mean power of what exceeds it. */
+function activeFrames(clip) {
   const samples = clip.getChannelData(0);
-  const isLoud = (sample) => Math.abs(sample) > 0.02;
-  clips.set(name, { clip, onsetMs: (samples.findIndex(isLoud) * 1000) / clip.sampleRate, endMs: (samples.findLastIndex(isLoud) * 1000) / clip.sampleRate });
+  const length = (clip.sampleRate * FRAME_MS) / 1000;
+  const powers = Array.from({ length: Math.floor(samples.length / length) }, (_, n) => samples.subarray(n * length, (n + 1) * length).reduce((sum, x) => sum + x * x, 0) / length);
+  const margin = 10 ** (P56_MARGIN_DB / 10);
+  const threshold = [...powers].sort((a, b) => b - a).find((_, n, sorted) => sorted.slice(0, n + 1).reduce((sum, power) => sum + power, 0) / (n + 1) >= sorted[n] * margin) ?? 0;
+  const isLoud = powers.map((power) => power > threshold);
+  const run = (n) => isLoud.slice(n, n + FRAMES_IN_A_ROW);
+  // Each frame of a run that is long enough.
+  return isLoud.map((_, n) => Array.from({ length: FRAMES_IN_A_ROW }, (__, k) => n - k).some((from) => from >= 0 && run(from).length === FRAMES_IN_A_ROW && run(from).every(Boolean)));
 }
 
 /** Says a clip into the microphone; resolves at once with when its voice begins and ends. */

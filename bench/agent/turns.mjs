@@ -41,7 +41,7 @@ export async function measureTurns(world, engine, count) {
   const { page, call } = await openPage(world, backend);
   const [seat] = backend.seats;
   const names = Object.keys(SENTENCES);
-  const [turns, presses, bargeIns, problems] = [[], [], [], []];
+  const [turns, presses, bargeIns, cutIns, problems] = [[], [], [], [], []];
   const problem = (n, text) => problems.push(`${engine} turn ${n + 1}: ${text}`);
   await sleep(500);
   let said = await call('say', names[0]);
@@ -63,8 +63,10 @@ export async function measureTurns(world, engine, count) {
       note(presses, await call('lastSound', pressedMs + WITNESS_MS), pressedMs, (text) => problem(n, text));
       said = await call('say', next);
     } else {
+      const held = seat.decisions.length;
       said = await call('say', next);
       note(bargeIns, await call('lastSound', said.onsetMs + WITNESS_MS), said.onsetMs, (text) => problem(n, text));
+      cutIns.push({ with: next, silenceMs: bargeIns.at(-1), heldMs: seat.decisions[held]?.atMs - said.onsetMs, became: seat.decisions[held]?.steps.filter(([, ms]) => ms < WITNESS_MS) });
     }
     while (seat.reports.length === told) await sleep(20);
     const { stages, said: understood } = seat.reports[told];
@@ -77,7 +79,7 @@ export async function measureTurns(world, engine, count) {
   return {
     voice: backend.describe.tts, hearing: backend.describe.stt, understood: turns.map(({ understood }) => understood),
     stagesMs: Object.fromEntries(['endOfTurnMs', 'recognitionMs', 'brainMs', 'ttsMs', 'oursMs', 'motionMs', 'voiceLeadMs', 'totalMs'].map((name) => [name.slice(0, -2), of(name)])),
-    buttonMs: percentiles(presses), bargeInMs: percentiles(bargeIns), problems,
+    buttonMs: percentiles(presses), bargeInMs: percentiles(bargeIns), holdMs: percentiles(cutIns.map(({ heldMs }) => heldMs).filter(Number.isFinite)), cutIns, turns, problems,
   };
 }
 
@@ -126,7 +128,7 @@ async function tell(seat, meanwhile, least = 0) {
     told.interruptions += seat.reports.slice(n).filter(({ interrupted }) => interrupted).length;
     await sleep(1_500);
   }
-  return { ...told, decisions: seat.decisions.slice(before) };
+  return { ...told, decisions: seat.decisions.slice(before).map(({ steps }) => steps) };
 }
 
 /** Twenty of them, in five voices: recorded ones with a free licence are not to be had. */

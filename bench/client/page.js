@@ -109,7 +109,7 @@ async function cut(name, afterMs) {
 
 /** What was noted since the last time; samples, each in its place, as base64 of 32-bit floats. `isWanted` false: lets it go. */
 function take(isWanted = true) {
-  const { blocks, stamps } = device;
+  const { blocks, stamps, stampsInSteps } = device;
   device.blocks = [];
   device.stamps = stamps.slice(-50);
   if (!isWanted) {
@@ -118,7 +118,7 @@ function take(isWanted = true) {
   }
   const made = blocks.flatMap(({ frame, madeMs }) => madeMs.map((ms, i) => [frame + i * 128, ms - performance.timeOrigin]));
   const sound = toBase64(new Uint8Array(joined(blocks).buffer));
-  const taken = { ...structuredClone(notes), firstFrame: blocks[0]?.frame ?? 0, rate: device.context.sampleRate, made, stamps, sound };
+  const taken = { ...structuredClone(notes), firstFrame: blocks[0]?.frame ?? 0, rate: device.context.sampleRate, made, stamps, stampsInSteps, sound };
   for (const list of Object.values(notes)) list.length = 0;
   return taken;
 }

@@ -27,7 +27,10 @@ class Tap extends AudioWorkletProcessor {
 registerProcessor('bench-tap', Tap);
 `;
 
-/** Firefox takes the output latency off both times of a timestamp, so that it cancels; it is put back on the page's. */
+/**
+ * Firefox takes the output latency off both times of a timestamp, so that it cancels; it is put back on the page's. The context's
+ * time stands from one buffer of the device to the next: every reading is kept, for the last of a step is the true one.
+ */
 const TAKES_BOTH = navigator.userAgent.includes('Firefox');
 
 /** A real audio context; with `isHeard`, all of its sound is kept on its way to the speaker. */
@@ -35,6 +38,7 @@ export class TapDevice {
   /** Blocks in order, and readings of the output's clock: seconds of the context, milliseconds of the page. */
   blocks = [];
   stamps = [];
+  stampsInSteps = TAKES_BOTH;
   #isHeard;
 
   #sampleRate;
@@ -58,7 +62,8 @@ export class TapDevice {
 
   readClock() {
     const { contextTime, performanceTime } = this.context.getOutputTimestamp();
-    if (contextTime > 0 && this.stamps.at(-1)?.[0] !== contextTime) this.stamps.push([contextTime, TAKES_BOTH ? performanceTime + this.context.outputLatency * 1000 : performanceTime]);
+    if (contextTime === 0 || (!TAKES_BOTH && this.stamps.at(-1)?.[0] === contextTime)) return;
+    this.stamps.push([contextTime, TAKES_BOTH ? performanceTime + this.context.outputLatency * 1000 : performanceTime]);
   }
 
   async #listen(context, source) {

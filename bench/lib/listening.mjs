@@ -13,6 +13,8 @@ const AT_REST = 0.05;
 const BLOCK = 128;
 /** A reading this far from the last is a device that left time out, not jitter. */
 const JUMP_MS = 8;
+/** Where the context's time comes in steps, the least of the readings of so long counts. */
+const STEPS_MS = 500;
 /** A line through fewer readings has the clock's nominal rate. */
 const MIN_READINGS = 20;
 /** A cut says nothing unless sound was heard within this before the call, the tap goes on for as long after the last sound, ... */
@@ -34,9 +36,11 @@ export function soundOf({ sound }) {
  * The output's clock, from the page's milliseconds to the context's: lines through all readings of `getOutputTimestamp`, a new
  * one wherever the device left time out. One reading jitters, which is the client's to smooth as it goes; a line knows what came
  * afterwards too. `residualsMs`: how far readings lie from it. `jumps`: how often the device left time out.
+ * `stampsInSteps`: the context's time stands between buffers of the device; it is true at the end of each step, when the next is asked for.
  */
-export function outputClock({ stamps }) {
-  const readings = stamps.map(([contextS, pageMs]) => ({ pageMs, lagMs: contextS * 1000 - pageMs }));
+export function outputClock({ stamps, stampsInSteps = false }) {
+  const all = stamps.map(([contextS, pageMs]) => ({ pageMs, lagMs: contextS * 1000 - pageMs }));
+  const readings = stampsInSteps ? leastOfEach(all, STEPS_MS) : all;
   const runs = [];
   for (const reading of readings) {
     const last = runs.at(-1)?.at(-1);
@@ -52,6 +56,15 @@ export function outputClock({ stamps }) {
     return contextMs - lagAt(contextMs - lagAt(contextMs));
   };
   return { toContext, toPage, residualsMs, jumps: lines.length - 1 };
+}
+
+function leastOfEach(readings, windowMs) {
+  const least = new Map();
+  for (const reading of readings) {
+    const window = Math.floor(reading.pageMs / windowMs);
+    if (!(least.get(window)?.lagMs <= reading.lagMs)) least.set(window, reading);
+  }
+  return [...least.values()];
 }
 
 function fit(run) {

@@ -83,6 +83,19 @@ describe('judgeSkew', () => {
     expect(startMs).toBeCloseTo(20, 0);
   });
 
+  it('goes by the end of each step where the context’s time comes in steps', () => {
+    const latencyMs = 20;
+    const stamps = everyFrame(100, 3000, (atMs) => {
+      const asked = Math.floor((atMs + 0.01) / 23) + 1;
+      return [(asked * 23 - latencyMs) / 1000, atMs];
+    });
+    const { skews, jumps } = judgeSkew({ ...skewNotes(0), stamps, stampsInSteps: true }, chirpTimes(3000));
+    expect(skews.length).toBeGreaterThan(100);
+    expect(jumps).toBe(0);
+    for (const skew of skews) expect(Math.abs(skew)).toBeLessThan(1.5);
+    expect(judgeSkew({ ...skewNotes(0), stamps }, chirpTimes(3000)).jumps).toBeGreaterThan(10);
+  });
+
   it('has no skews where a dead tap heard no chirps', () => {
     const judged = judgeSkew(skewNotes(0, { sound: new Float32Array(3 * RATE) }), chirpTimes(3000));
     expect(judged).toMatchObject({ problem: expect.stringMatching(/^0 chirps/), skews: [], chirps: 0 });

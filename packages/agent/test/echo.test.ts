@@ -47,13 +47,29 @@ function heardIn({ echoDb, delayMs, userAtMs = Infinity, userDb = 0 }: Room): In
   ));
 }
 
+/** The gate in a room, and the backend's clock beside it. */
+function gateIn({ positionErrorMs = 0 }: Room): { gate: EchoGate; clock: { nowMs: number } } {
+  const loudness = new Loudness(RATE);
+  loudness.push(avatar);
+  const clock = { nowMs: 0 };
+  return { gate: new EchoGate((ms) => loudness.at(clock.nowMs + positionErrorMs - ms)), clock };
+}
+
+/** Steps of a sound that the gate let through, milliseconds. */
+function passed(room: Room, heard: Int16Array): number[] {
+  const { gate, clock } = gateIn(room);
+  const passes: number[] = [];
+  for (let at = 0; at + STEP <= heard.length; at += STEP) {
+    clock.nowMs = (at * 1000) / RATE;
+    if (gate.push(heard.slice(at, at + STEP))[0]!.samples.some((sample) => sample !== 0)) passes.push(clock.nowMs);
+  }
+  return passes;
+}
+
 /** When voice was detected, milliseconds from the avatar's first sample. */
 async function onsets(room: Room, isGated = true): Promise<number[]> {
   const heard = heardIn(room);
-  const loudness = new Loudness(RATE);
-  loudness.push(avatar);
-  let nowMs = 0;
-  const gate = new EchoGate((ms) => loudness.at(nowMs + (room.positionErrorMs ?? 0) - ms));
+  const { gate, clock } = gateIn(room);
   const stream = vad.stream();
   const found: number[] = [];
   let done = 0;
@@ -66,7 +82,7 @@ async function onsets(room: Room, isGated = true): Promise<number[]> {
   })();
   for (let at = 0; at + STEP <= heard.length; at += STEP) {
     const piece = heard.slice(at, at + STEP);
-    nowMs = (at * 1000) / RATE;
+    clock.nowMs = (at * 1000) / RATE;
     stream.pushFrame(new AudioFrame(isGated ? gate.push(piece)[0]!.samples : piece, RATE, 1, STEP));
   }
   await watched;
@@ -91,5 +107,25 @@ describe('the avatar\'s own voice in the microphone', () => {
     const found = await onsets({ echoDb, delayMs: 120, userAtMs: 3_000, userDb });
     expect(found[0]).toBeGreaterThan(3_000);
     expect(found[0]).toBeLessThan(3_500);
+  });
+
+  it.each([[-45, 120], [-60, 40]])('takes no user for an echo whenever they begin, where echoes are weak: %d dB', (echoDb, delayMs) => {
+    const swallowed: number[] = [];
+    for (let userAtMs = 2_500; userAtMs < 6_500; userAtMs += 200) {
+      const room = { echoDb, delayMs, userAtMs };
+      // From where the recording is loud, a little into the sentence.
+      const passes = passed(room, heardIn(room)).filter((ms) => ms > userAtMs + 300 && ms < userAtMs + 1_500);
+      if (passes.length < 55) swallowed.push(userAtMs);
+    }
+    expect(swallowed).toEqual([]);
+  });
+
+  it('is kept out again after two seconds where it becomes much louder: a headset was taken off', () => {
+    const [weak, loud] = [heardIn({ echoDb: -60, delayMs: 120 }), heardIn({ echoDb: -3, delayMs: 120 })];
+    const changeMs = 4_000;
+    const heard = Int16Array.from(weak, (sample, n) => (n < (changeMs * RATE) / 1000 ? sample : loud[n]!));
+    const passes = passed({ echoDb: -3, delayMs: 120 }, heard).filter((ms) => ms > changeMs && ms < (avatar.length * 1000) / RATE);
+    expect(passes.length).toBeGreaterThan(0);
+    expect(Math.max(...passes)).toBeLessThan(changeMs + 2_500);
   });
 });

@@ -62,10 +62,10 @@ export const GRAIN_MS = 20;
 
 const PATIENCE_MS = 20_000;
 
-/** Waits for something to come true; fails where it does not within 20 s. */
-export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (const lastMs = Date.now() + PATIENCE_MS; !(await isTrue());) {
-    if (Date.now() > lastMs) throw new Error(`it did not come true within ${PATIENCE_MS / 1000} s: ${String(isTrue)}`);
+/** Waits for something to come true; fails where it does not in time. */
+export async function until(isTrue: () => boolean | Promise<boolean>, patienceMs = PATIENCE_MS): Promise<void> {
+  for (const lastMs = Date.now() + patienceMs; !(await isTrue());) {
+    if (Date.now() > lastMs) throw new Error(`it did not come true within ${patienceMs / 1000} s: ${String(isTrue)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -19,9 +19,14 @@ const DECAY_DB = 2;
 const SEEK_EVERY = 10;
 const SEEK_STEPS = 100;
 const FOUND = 0.6;
-/** Over so many steps, this alike: the sound is the avatar's, however loud. */
+/** Over so many steps, this alike: the sound is the avatar's, though louder than its echoes were ... */
 const ALIKE_STEPS = 30;
 const ALIKE = 0.8;
+/** ... unless it is louder by so much, dB: whoever begins to speak as the avatar begins a phrase is alike for a while too. It takes this long then. */
+const MUCH_LOUDER_DB = 30;
+const SURELY_ALIKE_STEPS = 100;
+/** Echoes are known from so many steps of them on. */
+const KNOWN_STEPS = 100;
 /** Differences below do not count, dBFS. */
 const QUIET_DB = -70;
 
@@ -31,24 +36,33 @@ interface Step {
   readonly played: readonly number[];
 }
 
+interface RecentStep extends Step {
+  /** How much louder than an echo it was, dB. */
+  readonly excessDb: number;
+}
+
 /** How the avatar's voice comes back through the microphone: how late, and how loud. Learnt from what is no user's. */
 export class EchoModel {
   readonly #steps: Step[] = [];
-  readonly #recent: Step[] = [];
+  readonly #recent: RecentStep[] = [];
   /** Index of the delay, once it is known. */
   #delay: number | undefined;
   #untilSeek = SEEK_EVERY;
   #ratioDb = PRIOR_DB;
+  #isKnown = false;
 
   /** The loudest echo to expect of what was played, dBFS. */
   expected(played: readonly number[]): number {
     return this.#cause(played) + this.#ratioDb;
   }
 
-  /** Whether the last 600 ms rose and fell as the avatar's voice did. */
+  /** Whether the last 600 ms, or 2 s of what is much louder than any echo was, rose and fell as the avatar's voice did. */
   isAlike(level: number, played: readonly number[]): boolean {
-    keep(this.#recent, { level, played }, ALIKE_STEPS);
-    return this.#recent.length === ALIKE_STEPS && DELAYS_MS.some((_, delay) => likeness(this.#recent, delay) > ALIKE);
+    keep(this.#recent, { level, played, excessDb: level - this.expected(played) }, SURELY_ALIKE_STEPS);
+    const isNew = this.#isKnown && this.#recent.slice(-ALIKE_STEPS).some(({ excessDb }) => excessDb > MUCH_LOUDER_DB);
+    const length = isNew ? SURELY_ALIKE_STEPS : ALIKE_STEPS;
+    const steps = this.#recent.slice(-length);
+    return steps.length === length && DELAYS_MS.some((_, delay) => likeness(steps, delay) > ALIKE);
   }
 
   learn(level: number, played: readonly number[]): void {
@@ -60,6 +74,7 @@ export class EchoModel {
       const cause = this.#cause(step.played);
       return cause > TELLING_DB ? [step.level - cause] : [];
     });
+    this.#isKnown = ratios.length >= KNOWN_STEPS;
     const known = [...ratios, ...Array<number>(PRIOR_STEPS).fill(PRIOR_DB)].sort((a, b) => a - b);
     this.#ratioDb = Math.min(0, known[Math.floor(known.length * LOUD)]!);
   }
@@ -80,7 +95,7 @@ export class EchoModel {
   }
 }
 
-function keep(steps: Step[], step: Step, most: number): void {
+function keep<S>(steps: S[], step: S, most: number): void {
   steps.push(step);
   if (steps.length > most) steps.shift();
 }

@@ -1,7 +1,7 @@
 import type { Clock, SpeechOptions, SpeechTimes, TranscriptLine, Turn } from '@visavis/server-sdk';
 import type { SpokenWords } from '../speech/spoken-words.js';
 import type { TimedText } from '../tts/speech.js';
-import { Loudness } from './loudness.js';
+import { Loudness, SILENT_DB } from './loudness.js';
 
 /** How far speech may run ahead of what is heard, milliseconds; whoever makes it waits then. */
 export const MAX_AHEAD_MS = 20_000;
@@ -55,6 +55,8 @@ export class Delivery {
   #samples = 0;
   #told = { words: 0, phonemes: 0 };
   #played = { ms: 0, atMs: 0, isRunning: false };
+  /** When it began to run, or to stand. */
+  #turnedMs = -Infinity;
   #ended = false;
   #finished = false;
   #cut = false;
@@ -94,9 +96,11 @@ export class Delivery {
     return Math.min(this.audioMs, isRunning ? ms + this.#host.clock.nowMs() - atMs : ms);
   }
 
-  /** The level of what is heard so many milliseconds ago, dBFS. */
+  /** The level of what was heard so many milliseconds ago, dBFS: silence where it stood. Negative: of what will be. */
   levelAgo(ms: number): number {
-    return this.#loudness.at(this.playedMs - ms);
+    const turnedMs = this.#host.clock.nowMs() - this.#turnedMs;
+    if (this.#played.isRunning) return ms <= turnedMs ? this.#loudness.at(this.playedMs - ms) : SILENT_DB;
+    return ms < turnedMs ? SILENT_DB : this.#loudness.at(this.playedMs - (ms - turnedMs));
   }
 
   /** Sends a piece; resolves when the next may come. Rejects with a `VisavisError` where the Motion Server cannot be reached. */
@@ -126,23 +130,31 @@ export class Delivery {
     this.#cut = true;
     if (this.reqId === undefined) return this.#finish({ playedMs: 0, interrupted: true });
     const { playedMs } = this;
-    this.#played = { ms: playedMs, atMs: 0, isRunning: false };
+    this.#isAt(playedMs, false);
     this.#cancelWait = this.#host.clock.after(REPORT_WAIT_MS, () => this.#finish({ playedMs, interrupted: true }));
     this.#wake();
   }
 
   /** The client holds its breath, or goes on. */
   setRunning(isRunning: boolean): void {
-    this.#played = { ms: this.playedMs, atMs: this.#host.clock.nowMs(), isRunning };
+    this.#isAt(this.playedMs, isRunning);
   }
 
   handlePosition(playedMs: number, isRunning: boolean): void {
-    this.#played = { ms: playedMs, atMs: this.#host.clock.nowMs(), isRunning };
+    this.#isAt(playedMs, isRunning);
     this.#wake();
   }
 
   handleFinished(playedMs: number, interrupted: boolean): void {
     this.#finish({ playedMs, interrupted });
+  }
+
+  #isAt(ms: number, isRunning: boolean): void {
+    const atMs = this.#host.clock.nowMs();
+    // It is told of a little after it began.
+    if (isRunning && !this.#played.isRunning) this.#turnedMs = atMs - Math.max(0, ms - this.#played.ms);
+    if (!isRunning && this.#played.isRunning) this.#turnedMs = atMs;
+    this.#played = { ms, atMs, isRunning };
   }
 
   /** As many as the request may still hold. */
@@ -172,7 +184,7 @@ export class Delivery {
     this.#finished = true;
     this.#cancelWait();
     this.#wake();
-    this.#played = { ms: playedMs, atMs: 0, isRunning: false };
+    this.#isAt(playedMs, false);
     const text = interrupted ? this.words.heardBy(playedMs, this.audioMs) : this.words.within(this.audioMs).map((word) => word.text).join(' ');
     this.#host.finished(this, { reqId: this.reqId, playedMs, interrupted, text });
   }

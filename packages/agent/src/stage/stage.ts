@@ -35,6 +35,8 @@ export class Stage {
   readonly #presenter: Presenter;
   /** Not yet finished, in the order they began: the last is being made, those before it are being heard or cut. */
   readonly #deliveries: Delivery[] = [];
+  /** The one that finished last: its echo may still be in the room. */
+  #last: Delivery | undefined;
   readonly #told = { sent: new WeakSet<Delivery>(), motion: new WeakSet<Delivery>(), started: new WeakSet<Delivery>() };
   readonly #unsubscribe: (() => void)[];
   #isHeld = false;
@@ -92,7 +94,7 @@ export class Stage {
 
   /** How loud the avatar was so many milliseconds ago, dBFS: what a microphone may pick up. */
   levelAgo(ms: number): number {
-    return this.#deliveries.reduce((loudest, delivery) => Math.max(loudest, delivery.levelAgo(ms)), SILENT_DB);
+    return [...this.#deliveries, ...(this.#last ? [this.#last] : [])].reduce((loudest, delivery) => Math.max(loudest, delivery.levelAgo(ms)), SILENT_DB);
   }
 
   async close(): Promise<void> {
@@ -150,6 +152,7 @@ export class Stage {
 
   #finished(delivery: Delivery, heard: Heard): void {
     this.#deliveries.splice(this.#deliveries.indexOf(delivery), 1);
+    this.#last = delivery;
     // The client has stopped by itself: nothing more of it is to be made.
     if (heard.interrupted && !delivery.wasCut) this.#presenter.interrupt();
     this.#events.onFinished(delivery, heard);

@@ -4,6 +4,7 @@ import { encodeClientMessage, PlaybackState, type ClientBodies, type ClientKind 
 import { VisavisError } from '@visavis/protocol/errors';
 import { ROOM_TOPIC } from '@visavis/protocol/room';
 import { AvatarTrack } from './avatar-track.js';
+import { DataWatchdog, WATCH_EVERY_MS } from './data-watchdog.js';
 import { connectError, endError, versionError } from './failure.js';
 import { RoomMicrophone } from './room-microphone.js';
 import { RoomOutput } from './room-output.js';
@@ -26,15 +27,6 @@ export interface LiveKitTransportOptions {
   readonly identity: string;
 }
 
-/** A backend that says nothing for this long is being replaced: its packets come four times a second ... */
-const QUIET_MS = 1_500;
-/** ... where the room says that all is well and nothing comes, it is joined anew after this: some of its ways do not outlive a reconnection ... */
-const REJOIN_MS = 4_000;
-/** ... what plays of it is given up after this ... */
-const LOST_MS = 5_000;
-/** ... and it, after this. An avatar that has not come yet is waited for as long. */
-const GIVE_UP_MS = 30_000;
-const WATCH_EVERY_MS = 250;
 /** Waits before joining again, by how often in a row it failed. */
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
 /** An interrupt that is not answered is asked after again: the answer may have died with a publisher. */
@@ -62,11 +54,7 @@ export class LiveKitTransport implements Transport {
   #timer: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #heardMs = 0;
-  /** When the room last said that it is connected. */
-  #joinedMs = 0;
-  /** Joined anew since the backend was last heard; in the middle of it. */
-  #rejoined = false;
+  readonly #watchdog = new DataWatchdog();
   #rejoining = false;
   #lost = false;
   #interrupts = 0;
@@ -117,7 +105,7 @@ export class LiveKitTransport implements Transport {
     this.#reader = new RoomReader(sink, this.output, { onStream: () => this.#met(), onPong: (timeMs) => this.#answered(timeMs) });
     this.#listen();
     this.#setState('connecting');
-    this.#heardMs = performance.now();
+    this.#watchdog.start();
     this.#failures = 0;
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#watch(), WATCH_EVERY_MS);
@@ -221,7 +209,7 @@ export class LiveKitTransport implements Transport {
     this.#checkServer();
     if (this.#isOver) return;
     this.#failures = 0;
-    this.#joinedMs = performance.now();
+    this.#watchdog.joined();
     this.#track?.look();
     this.#hello();
     this.#microphone.joined({ mayStart: this.#access !== undefined }).catch((error: VisavisError) => {
@@ -253,10 +241,8 @@ export class LiveKitTransport implements Transport {
     if (topic !== ROOM_TOPIC || participant?.identity !== this.#identity) return;
     this.#dataBytes += bytes.length;
     if (!this.#reader?.take(bytes)) return;
-    this.#heardMs = performance.now();
+    this.#watchdog.heard();
     this.#lost = false;
-    // What is said only just after joining does not show that this connection goes on where the last did not.
-    if (this.#heardMs - this.#joinedMs > REJOIN_MS) this.#rejoined = false;
     if (this.#state === 'failed' || this.#room.state !== RoomState.Connected) return;
     this.#setState('connected');
     this.#settle?.resolve();
@@ -286,19 +272,19 @@ export class LiveKitTransport implements Transport {
 
   /** A publisher that is gone is no participant that left for 20 s: its packets tell sooner. */
   #watch(): void {
-    const quietMs = performance.now() - this.#heardMs;
     if (this.#interruptPending && performance.now() - this.#askedMs > ASK_AGAIN_MS) this.#ask();
-    if (quietMs > QUIET_MS) this.#setState('connecting');
-    if (Math.min(quietMs, performance.now() - this.#joinedMs) > REJOIN_MS && !this.#rejoined) void this.#rejoin();
-    if (quietMs > LOST_MS && !this.#lost) this.#lose();
-    if (quietMs <= GIVE_UP_MS) return;
+    if (this.#watchdog.isQuiet) this.#setState('connecting');
+    if (this.#watchdog.wantsRejoin) void this.#rejoin();
+    if (this.#watchdog.isLost && !this.#lost) this.#lose();
+    if (!this.#watchdog.isGone) return;
     const why = this.#room.state === RoomState.Connected ? `the avatar “${this.#identity}” is not in the room, or says nothing` : 'the room cannot be joined: no answer of a LiveKit server';
     this.#fail(new VisavisError('connectionFailed', why));
   }
 
   async #rejoin(): Promise<void> {
     if (!this.#access || this.#room.state !== RoomState.Connected || !this.#room.remoteParticipants.has(this.#identity)) return;
-    this.#rejoined = this.#rejoining = true;
+    this.#watchdog.rejoins();
+    this.#rejoining = true;
     await this.#leave();
     this.#rejoining = false;
     if (!this.#isOver) await this.#join();
