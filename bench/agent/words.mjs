@@ -43,7 +43,7 @@ export async function measureWordErrors(count = Infinity) {
     const heard = [];
     for (const prompt of prompts) {
       const beganMs = performance.now();
-      const words = wordsOf(await recogniser.transcribe(prompt.samples));
+      const words = wordsOf((await recogniser.transcribe(prompt.samples)).text);
       const wanted = wordsOf(prompt.text);
       heard.push({ prompt, errors: distance(wanted, words), words: wanted.length, audioS: prompt.samples.length / 16_000, computeS: (performance.now() - beganMs) / 1000 });
     }

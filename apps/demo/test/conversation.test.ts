@@ -15,7 +15,7 @@ import { asked, intoMicrophone, readAloud, wordErrors, type Said } from './voice
  * A conversation of three turns, spoken into Chromium's microphone, through the whole stack offline: the browser's echo
  * cancellation, Opus, the relay, Silero, Moonshine, the brain, flite, the Motion Server and the page. The first turn and the
  * one that cuts in are a person's recorded speech; the question between them is asked by another voice than the avatar's.
- * Sound in real time wants a machine that does nothing else: run by hand, with VISAVIS_SPOKEN=1.
+ * Sound in real time wants a machine that does nothing else: only with VISAVIS_SPOKEN=1, as `.ci/run` does by itself.
  */
 const QUESTION = 'Can I use an avatar of my own?';
 /** Of the recording, so many words cut in. */
@@ -84,7 +84,7 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
   };
   const lines = (): Promise<string[]> => page.$$eval('#transcript li', (items) => items.map((item) => `${item.className}: ${item.querySelector('p')!.firstChild?.textContent ?? ''}`));
 
-  it('greets, understands a person, answers, is cut short by another, and knows what was heard', async () => {
+  it('greets, understands a person, answers, is cut short by another, and knows what was heard', { retry: 0, timeout: 240_000 }, async () => {
     await page.click('#talk');
     await waitFor(page, () => document.querySelector('#transcript .avatar.said')?.textContent?.includes('Hello! I am Ava.') === true);
 
@@ -129,9 +129,9 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
     expect(Math.max(...heard.filter(({ state }) => state === 'playing').map(({ rms }) => rms))).toBeGreaterThan(20 * SILENCE);
     expect(problems).toEqual([]);
     expect(stack.log()).not.toContain('Error');
-  }, 240_000);
+  });
 
-  it('shows where the time went', async () => {
+  it('shows where the time went', { retry: 0, timeout: 60_000 }, async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.click('#tab-timing');
     const titles = await page.$$eval('#turns details .said', (items) => items.map((item) => item.textContent));
@@ -141,7 +141,7 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
     ]);
     const picture = process.env['VISAVIS_WATERFALL_PNG'];
     if (picture) await page.locator('.side').screenshot({ path: picture, scale: 'css' });
-  }, 60_000);
+  });
 });
 
 /** Runs of samples between an answer that ended or was cut and the next, less the window at either side. */

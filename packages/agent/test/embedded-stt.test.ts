@@ -25,7 +25,7 @@ interface Asked {
 /** Says how much it was given. */
 function counting(): Transcriber & { asked: Asked[] } {
   const asked: Asked[] = [];
-  return { asked, transcribe: (samples, signal) => { asked.push({ ms: samples.length / 16, signal }); return Promise.resolve(`${asked.length}`); } };
+  return { asked, transcribe: (samples, signal) => { asked.push({ ms: samples.length / 16, signal }); return Promise.resolve({ text: `${asked.length}`, confidence: 1 }); } };
 }
 
 /** `ends`: so many utterances are waited for. */
@@ -87,7 +87,7 @@ describe('speech recognition behind a VAD', () => {
 
   it('tells of a decode that fails, and hears the next utterance', async () => {
     let calls = 0;
-    const final: Transcriber = { transcribe: () => (calls++ === 0 ? Promise.reject(new Error('lost')) : Promise.resolve('heard')) };
+    const final: Transcriber = { transcribe: () => (calls++ === 0 ? Promise.reject(new Error('lost')) : Promise.resolve({ text: 'heard', confidence: 1 })) };
     const { events, errors } = await hear({ final, ends: 2 }, AUSTEN.slice(0, 25_000), silence(800), AUSTEN.slice(0, 25_000), silence(800));
     expect(errors).toEqual([new Error('lost')]);
     expect(events.filter(({ type }) => type === FINAL_TRANSCRIPT).map((event) => event.alternatives![0].text)).toEqual(['heard']);
@@ -103,6 +103,16 @@ describe('speech recognition behind a VAD', () => {
     expect(missing.length).toBeLessThanOrEqual(3);
   });
 
+  it.skipIf(!isThere)('is sure of words, and not of a hum', async () => {
+    const tiny = createMoonshine(MODELS.folderOf(MODEL));
+    const words = await tiny.transcribe(Float32Array.from(AUSTEN.subarray(0, 24_000), (sample) => sample / 32_768));
+    const hum = await tiny.transcribe(Float32Array.from({ length: 12_000 }, (_, n) => 0.1 * Math.sin((2 * Math.PI * 140 * n) / 16_000) * Math.sin((Math.PI * n) / 12_000)));
+    await tiny.dispose();
+    expect(words.confidence).toBeGreaterThan(0.6);
+    expect(words.confidence).toBeLessThanOrEqual(1);
+    expect(hum.confidence).toBeLessThan(0.37);
+  });
+
   it.skipIf(!isThere)('gives up a decode that nobody wants any more', async () => {
     const tiny = createMoonshine(MODELS.folderOf(MODEL));
     await tiny.transcribe(new Float32Array(16_000));
@@ -111,7 +121,7 @@ describe('speech recognition behind a VAD', () => {
     const [whole, short] = [tiny.transcribe(samples, abort.signal), tiny.transcribe(new Float32Array(1_000))];
     abort.abort(new Error('cut'));
     await expect(whole).rejects.toThrow('cut');
-    expect(await short).toBe('');
+    expect(await short).toEqual({ text: '', confidence: 1 });
     await tiny.dispose();
   });
 });

@@ -43,7 +43,7 @@ function stand(levelDb = -120, fails = false): Stand {
   const log: string[] = [];
   const given: Float32Array[] = [];
   const note = (what: string) => (): void => void log.push(what);
-  const final: Transcriber = { transcribe: (samples) => { given.push(samples); return fails ? Promise.reject(Object.assign(new Error('no'), { statusCode: 401 })) : Promise.resolve('He was not an ill-disposed young man.'); } };
+  const final: Transcriber = { transcribe: (samples) => { given.push(samples); return fails ? Promise.reject(Object.assign(new Error('no'), { statusCode: 401 })) : Promise.resolve({ text: 'He was not an ill-disposed young man.', confidence: 1 }); } };
   let streams = 0;
   const counted = new Proxy(vad, { get: (target, key) => {
     if (key === 'stream') streams++;

@@ -5,7 +5,8 @@ import { PresenceState } from '@visavis/protocol/downlink';
 import { systemClock, type Clock } from '@visavis/server-sdk';
 import { ManualClock } from '@visavis/server-sdk/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { voice } from '@livekit/agents';
+import { llm, voice } from '@livekit/agents';
+import { z } from 'zod';
 import { RealtimeListener } from '../src/conversation/realtime-listener.js';
 import { ModelStore } from '../src/models/index.js';
 import { createConversation, type ConversationOptions } from '../src/index.js';
@@ -102,6 +103,25 @@ it('is asked by text and cut by a button, and says what it is given', async () =
   client.line.send('text', { text: 'hello' });
   const [, answered] = await reports.count(2);
   expect(answered).toMatchObject({ source: 'text', said: 'hello', heard: 'Yes.', interrupted: false });
+});
+
+it('calls a tool, and says what it makes of the result', async () => {
+  cloud.call = { name: 'look_up_order', args: '{"number":"427"}' };
+  cloud.answer = { text: 'Six blue mugs.', ms: 500 };
+  const asked: string[] = [];
+  const { client, conversation, reports } = await talk({
+    tools: {
+      look_up_order: llm.tool({
+        description: 'Looks up an order.', parameters: z.object({ number: z.string() }),
+        execute: ({ number }) => { asked.push(number); return Promise.resolve('six blue mugs'); },
+      }),
+    },
+  });
+  client.line.send('text', { text: 'Where is my order?' });
+  expect(await reports.first(({ heard }) => heard !== '')).toMatchObject({ heard: 'Six blue mugs.', interrupted: false });
+  expect(asked).toEqual(['427']);
+  expect(cloud.events.find(({ item }) => item?.type === 'function_call_output')?.item?.output).toContain('six blue mugs');
+  expect(conversation.history.map(({ text }) => text)).toEqual(['Where is my order?', 'Six blue mugs.']);
 });
 
 it('tells of a key that is refused, and goes on', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Transcript } from './recogniser.js';
 import { parseTokens, textOf } from './tokens.js';
 
 const START = 1;
@@ -13,6 +14,8 @@ const TOKENS_A_SECOND = 6.5;
 const HEADS = 8;
 /** The encoder's first filters need so much sound, in samples. */
 const LEAST_SAMPLES = 1_600;
+/** How sure it is of so many tokens, the end of the text among them, tells words from sounds: of what comes later it is surer. */
+const TELLING_TOKENS = 2;
 
 type Tensors = Record<string, Tensor>;
 
@@ -46,21 +49,24 @@ export class Moonshine {
   }
 
   /** 16 kHz, -1..1. Gives up between two steps once the signal aborts. */
-  async transcribe(samples: Float32Array, signal?: AbortSignal): Promise<string> {
-    if (samples.length < LEAST_SAMPLES) return '';
+  async transcribe(samples: Float32Array, signal?: AbortSignal): Promise<Transcript> {
+    if (samples.length < LEAST_SAMPLES) return { text: '', confidence: 1 };
     const heard = await this.#encode(samples);
     const most = Math.ceil((samples.length / SAMPLE_RATE) * TOKENS_A_SECOND);
     const ids: number[] = [];
+    let confidence = 1;
     let caches = this.#emptyCaches();
     for (let next = START; ids.length < most;) {
       signal?.throwIfAborted();
       const results = await this.#decoder.run({ ...heard, ...caches, ...this.#step(next, ids.length > 0) });
       caches = this.#nextCaches(caches, results, ids.length > 0);
-      next = largest(results['logits']!.data as Float32Array);
+      const logits = results['logits']!.data as Float32Array;
+      next = largest(logits);
+      if (ids.length < TELLING_TOKENS) confidence *= probabilityOf(logits, next);
       if (next === END) break;
       ids.push(next);
     }
-    return textOf(ids, this.#tokens);
+    return { text: textOf(ids, this.#tokens), confidence };
   }
 
   async #encode(samples: Float32Array): Promise<Tensors> {
@@ -97,4 +103,11 @@ function largest(values: Float32Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
+}
+
+/** Softmax of the largest. */
+function probabilityOf(logits: Float32Array, largestAt: number): number {
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - logits[largestAt]!);
+  return 1 / sum;
 }

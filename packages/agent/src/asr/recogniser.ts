@@ -1,10 +1,18 @@
+/** What was said. */
+export interface Transcript {
+  /** Empty where nothing was. */
+  readonly text: string;
+  /** How likely its beginning is right, 0..1; 1 where that is not told. */
+  readonly confidence: number;
+}
+
 /** Turns speech into text, an utterance at a time. */
 export interface Recogniser {
   /**
-   * What is said in `samples`: 16 kHz, mono, -1..1; at most 30 s, of longer ones the last 30 s. Empty where nothing is.
+   * What is said in `samples`: 16 kHz, mono, -1..1; at most 30 s, of longer ones the last 30 s.
    * Rejects as a `WorkerQueue` does.
    */
-  transcribe(samples: Float32Array, signal?: AbortSignal): Promise<string>;
+  transcribe(samples: Float32Array, signal?: AbortSignal): Promise<Transcript>;
   dispose(): Promise<void>;
 }
 

@@ -55,7 +55,7 @@ export class Listener implements UserSide {
       },
       voiceGoesOn: (silenceMs) => floor.voiceGoesOn(silenceMs),
       voiceEnded: (silenceMs) => floor.voiceEnded(silenceMs),
-      partial: (text) => { if (text !== '') events.heard(text); floor.partial(text); },
+      partial: (text, confidence) => { if (text !== '') events.heard(text); floor.partial(text, confidence); },
       final: (text) => floor.final(text),
       failed: (error) => this.#tell(toProviderError(error, 'stt'), events),
     });

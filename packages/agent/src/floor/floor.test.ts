@@ -121,17 +121,20 @@ describe('the floor', () => {
     }
   });
 
-  it('goes on where the words are others each time, and yields when the voice has lasted', () => {
-    for (const [first, second, decision] of [["That's how", "That's high", 'resume'], ['Right', 'Rider', 'resume'], ['He', 'He was', 'yield'], ['He might', 'It might even', 'yield'], ['Okay', 'Okay, but', 'yield']] as const) {
+  it('goes on where the words are others each time or doubtful, and yields when the voice has lasted', () => {
+    for (const [first, second, decision, confidence] of [
+      ["That's how", "That's high", 'resume', 0.7], ['Right', 'Rider', 'resume', 0.7], ["That's how it is", "That's how", 'resume', 0.2], ['O wow', 'O wow', 'resume', 0.2],
+      ['He', 'He was', 'yield', 0.9], ['He might', 'It might even', 'yield', 0.9], ['Okay', 'Okay, but', 'yield', 0.9], ['And Mr. St.', 'And Mr.', 'yield', 0.8], ['And what about it', 'And what are the', 'yield', 0.8],
+    ] as const) {
       const { clock, floor, log } = stand();
       floor.avatarIs('speaking');
       floor.voiceStarted();
       sound(clock, floor, 350);
-      floor.partial(first);
+      floor.partial(first, 0.5);
       sound(clock, floor, 160);
-      floor.partial(second);
+      floor.partial(second, confidence);
       sound(clock, floor, 300);
-      expect(log.slice(0, 2)).toEqual([['hold', 0], [decision, 580]]);
+      expect([second, ...log.slice(0, 2)]).toEqual([second, ['hold', 0], [decision, 580]]);
       if (second === "That's high") expect(log[2]).toEqual(['yield', 750]);
     }
   });

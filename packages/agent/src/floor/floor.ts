@@ -44,6 +44,8 @@ export interface FloorEvents {
   nothingSaid(): void;
 }
 
+/** A recogniser is sure of words from this confidence on: below it are sounds of listening that it takes for words. */
+const SURE = 0.37;
 /** Most text of one turn, in characters; what is said beyond it is not kept. */
 const MAX_TEXT = 4_000;
 
@@ -66,7 +68,7 @@ export class Floor {
   #isHeld = false;
   #finals = '';
   #partial = '';
-  /** What the partial transcript says now, it said before as far as it went. */
+  /** The partial transcript goes on from the one before, and its recogniser is sure enough of it: what is made of a sound seldom is. */
   #isSteady = true;
   /** The turn has ended with what the partial transcript said: the final one, still to come, is none of the next. */
   #isFinalOwed = false;
@@ -127,11 +129,11 @@ export class Floor {
     this.#awaitEnd();
   }
 
-  /** Empty: the words so far came to nothing. */
-  partial(text: string): void {
+  /** Empty: the words so far came to nothing. `confidence`: how likely they are right, 0..1. */
+  partial(text: string, confidence = 1): void {
     const wasAwaited = this.#partial !== '';
     this.#isFinalOwed = false;
-    this.#isSteady = continues(this.#partial, text);
+    this.#isSteady = confidence >= SURE && continues(this.#partial, text);
     this.#partial = text;
     this.#consider();
     if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();

@@ -1,4 +1,6 @@
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
+/** So many words of a text are its beginning. */
+const BEGINNING = 2;
 /** What is said while the other one speaks, and means: go on. */
 const LISTENING = new Set([
   'ah', 'aha', 'ahh', 'all right', 'alright', 'cool', 'exactly', 'gotcha', 'got it', 'good', 'great', 'hm', 'hmm', 'huh', 'i see', 'indeed',
@@ -45,10 +47,14 @@ export function wishOf(text: string, isWhole: boolean): Wish {
   return CALLS.has(rest[0]!) ? 'call' : 'words';
 }
 
-/** Whether the word that a text ended with stands where it stood: so it is with words that are understood, seldom with what is made of a sound. */
+/**
+ * Whether the word that a text ended with, or its first two, stand where they stood: so it is with words that are understood,
+ * seldom with what is made of a sound.
+ */
 export function continues(before: string, text: string): boolean {
-  const words = wordsOf(before);
-  return words.length === 0 || wordsOf(text)[words.length - 1] === words.at(-1);
+  const [words, now] = [wordsOf(before), wordsOf(text)];
+  const hasBegunAlike = words.length > BEGINNING && words.slice(0, BEGINNING).every((word, i) => now[i] === word);
+  return words.length === 0 || hasBegunAlike || now[words.length - 1] === words.at(-1);
 }
 
 /** "yeah, right, but why": what comes after the sounds of listening that it begins with. */

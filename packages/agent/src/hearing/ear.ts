@@ -24,8 +24,8 @@ export interface EarEvents {
   voiceGoesOn(silenceMs: number): void;
   /** `silenceMs`: how long ago. */
   voiceEnded(silenceMs: number): void;
-  /** Empty where what was taken for words came to nothing. */
-  partial(text: string): void;
+  /** Empty where what was taken for words came to nothing. `confidence`: how likely it is right, 0..1; 1 where that is not told. */
+  partial(text: string, confidence: number): void;
   final(text: string): void;
   failed(error: unknown): void;
 }
@@ -132,11 +132,12 @@ export class Ear {
     try {
       for await (const event of this.#openStream()) {
         if (this.#closed) return;
-        const text = event.alternatives?.[0]?.text.trim() ?? '';
+        const { text: told = '', confidence = 0 } = event.alternatives?.[0] ?? {};
+        const text = told.trim();
         if (event.type === stt.SpeechEventType.FINAL_TRANSCRIPT && text !== '') this.#events.final(text);
-        else if (isPartial(event.type) && text !== '') this.#events.partial(text);
+        else if (isPartial(event.type) && text !== '') this.#events.partial(text, confidence > 0 ? confidence : 1);
         // No final follows: what the partial ones took for words was none.
-        else if (event.type === stt.SpeechEventType.END_OF_SPEECH) this.#events.partial('');
+        else if (event.type === stt.SpeechEventType.END_OF_SPEECH) this.#events.partial('', 1);
       }
     } catch (error) {
       if (!this.#closed) this.#events.failed(error);

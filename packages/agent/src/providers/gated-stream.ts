@@ -1,5 +1,5 @@
 import { type APIConnectOptions, stt, VADEventType, type VADEvent, type VADStream } from '@livekit/agents';
-import type { Transcriber } from '../asr/recogniser.js';
+import type { Transcriber, Transcript } from '../asr/recogniser.js';
 import { Utterance } from './utterance.js';
 
 /** Sound between two partial texts, in milliseconds. The second comes sooner: two that agree tell words from sounds. */
@@ -15,7 +15,7 @@ export interface GatedStreamOptions {
   readonly partial: Transcriber | undefined;
   readonly vad: VADStream;
   readonly connOptions: APIConnectOptions | undefined;
-  data(text: string): stt.SpeechData;
+  data(transcript: Transcript): stt.SpeechData;
   /** A decode that failed; the stream goes on. */
   onError(error: Error): void;
 }
@@ -29,7 +29,7 @@ export class GatedStream extends stt.SpeechStream {
   #nextPartialMs = 0;
   #partials = 0;
   /** The final text of all that was heard so far, made in advance. */
-  #early: { readonly text: Promise<string>; readonly abort: AbortController } | undefined;
+  #early: { readonly transcript: Promise<Transcript>; readonly abort: AbortController } | undefined;
 
   constructor(owner: stt.STT, options: GatedStreamOptions) {
     super(owner, 16_000, options.connOptions);
@@ -95,19 +95,19 @@ export class GatedStream extends stt.SpeechStream {
   }
 
   async #finish(utterance: Utterance, speechEndTime?: number): Promise<void> {
-    const { text } = (this.#early ??= this.#decodeEarly(utterance));
+    const { transcript } = (this.#early ??= this.#decodeEarly(utterance));
     this.#utterance = undefined;
-    const said = await text.catch((error: unknown) => this.#fail(error));
+    const said = await transcript.catch((error: unknown) => this.#fail(error));
     this.#early = undefined;
-    if (said) this.#put({ type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [this.#options.data(said)], ...(speechEndTime === undefined ? {} : { speechEndTime }) });
+    if (said?.text) this.#put({ type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [this.#options.data(said)], ...(speechEndTime === undefined ? {} : { speechEndTime }) });
     this.#put({ type: stt.SpeechEventType.RECOGNITION_USAGE, requestId: '', recognitionUsage: { audioDuration: utterance.lengthMs / 1000 } });
   }
 
-  #decodeEarly(utterance: Utterance): { text: Promise<string>; abort: AbortController } {
+  #decodeEarly(utterance: Utterance): { transcript: Promise<Transcript>; abort: AbortController } {
     const abort = new AbortController();
-    const text = this.#options.final.transcribe(utterance.samples(), abort.signal);
-    text.catch(() => undefined); // whoever needs it is told
-    return { text, abort };
+    const transcript = this.#options.final.transcribe(utterance.samples(), abort.signal);
+    transcript.catch(() => undefined); // whoever needs it is told
+    return { transcript, abort };
   }
 
   #dropEarly(): void {
@@ -122,8 +122,8 @@ export class GatedStream extends stt.SpeechStream {
     this.#partialBusy = true;
     this.#nextPartialMs = utterance.lengthMs + (this.#partials++ === 0 ? SECOND_PARTIAL_MS : PARTIAL_EVERY_MS);
     partial.transcribe(utterance.samples(), this.abortSignal).then(
-      (text) => {
-        if (text && this.#utterance === utterance) this.#put({ type: stt.SpeechEventType.INTERIM_TRANSCRIPT, alternatives: [this.#options.data(text)] });
+      (transcript) => {
+        if (transcript.text && this.#utterance === utterance) this.#put({ type: stt.SpeechEventType.INTERIM_TRANSCRIPT, alternatives: [this.#options.data(transcript)] });
       },
       () => undefined,
     ).finally(() => { this.#partialBusy = false; });

@@ -5,7 +5,7 @@
 import { type APIConnectOptions, type AudioBuffer, mergeFrames, stt, type VAD, type VADStream } from '@livekit/agents';
 import { toFloatSamples } from '@visavis/motion';
 import { VisavisError } from '@visavis/protocol/errors';
-import type { Transcriber } from '../asr/recogniser.js';
+import type { Transcriber, Transcript } from '../asr/recogniser.js';
 import type { GoesByVoice } from '../hearing/relayed-voice.js';
 import { GatedStream } from './gated-stream.js';
 
@@ -42,8 +42,8 @@ export class GatedStt extends stt.STT implements GoesByVoice {
   protected async _recognize(buffer: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
     const frame = mergeFrames(buffer);
     if (frame.sampleRate !== 16_000 || frame.channels !== 1) throw new VisavisError('unsupportedSampleRate', 'speech recognition takes 16 kHz mono');
-    const text = await this.#options.final.transcribe(toFloatSamples(frame.data), signal);
-    return { type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [this.#data(text)] };
+    const transcript = await this.#options.final.transcribe(toFloatSamples(frame.data), signal);
+    return { type: stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives: [this.#data(transcript)] };
   }
 
   stream({ connOptions }: { connOptions?: APIConnectOptions } = {}): stt.SpeechStream {
@@ -57,12 +57,12 @@ export class GatedStt extends stt.STT implements GoesByVoice {
   #follow(vad: VADStream, connOptions?: APIConnectOptions): stt.SpeechStream {
     const { final, partial } = this.#options;
     return new GatedStream(this, {
-      final, partial, vad, connOptions, data: (text) => this.#data(text),
+      final, partial, vad, connOptions, data: (transcript) => this.#data(transcript),
       onError: (error) => this.emit('error', { type: 'stt_error', timestamp: Date.now(), label: this.label, error, recoverable: true }),
     });
   }
 
-  #data(text: string): stt.SpeechData {
-    return { text, language: this.#options.language as stt.SpeechData['language'], startTime: 0, endTime: 0, confidence: 1 };
+  #data(transcript: Transcript): stt.SpeechData {
+    return { ...transcript, language: this.#options.language as stt.SpeechData['language'], startTime: 0, endTime: 0 };
   }
 }

@@ -11,7 +11,8 @@ export function httpTranscriber(client: stt.STT, timeoutMs: number): Transcriber
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const event = await client.recognize(frameOf(samples), signal ? AbortSignal.any([signal, timeout]) : timeout);
-        return event.alternatives?.[0].text.trim() ?? '';
+        const { text = '', confidence = 1 } = event.alternatives?.[0] ?? {};
+        return { text: text.trim(), confidence };
       } catch (error) {
         throw timeout.aborted && !signal?.aborted ? new Error('timed out') : error;
       }

@@ -5,7 +5,7 @@ interface ClientEvent {
   readonly event_id?: string;
   readonly audio?: string;
   readonly audio_end_ms?: number;
-  readonly item?: { readonly id: string };
+  readonly item?: { readonly id: string; readonly type: string; readonly output?: string };
   readonly response?: { readonly metadata?: unknown; readonly instructions?: string };
 }
 
@@ -16,6 +16,8 @@ export interface RealtimeCloud extends Cloud {
   readonly events: ClientEvent[];
   /** What is answered next: a text, and sound of so many milliseconds. */
   answer: { text: string; ms: number };
+  /** Asked for before the next answer, once. */
+  call: { name: string; args: string } | undefined;
   /** What the user is understood to have said. */
   understood: string;
 }
@@ -32,7 +34,20 @@ export async function startRealtime(): Promise<RealtimeCloud> {
     onSocket: (socket, is) => {
       const send = (event: object): void => socket.send(JSON.stringify({ event_id: 'e', ...event }));
       let [isSpeaking, quietMs] = [false, 0];
+      const ask = ({ name, args }: { name: string; args: string }, metadata?: unknown): void => {
+        cloud.call = undefined;
+        const n = ++id;
+        const where = { response_id: `r${n}`, item_id: `i${n}`, output_index: 0 };
+        const item = { id: where.item_id, type: 'function_call', status: 'completed', call_id: `c${n}`, name, arguments: args };
+        send({ type: 'response.created', response: { id: where.response_id, status: 'in_progress', output: [], metadata } });
+        send({ type: 'response.output_item.added', ...where, item });
+        send({ type: 'conversation.item.added', item, previous_item_id: null });
+        send({ type: 'response.function_call_arguments.done', ...where, call_id: item.call_id, arguments: args });
+        send({ type: 'response.output_item.done', ...where, item });
+        send({ type: 'response.done', response: { id: where.response_id, status: 'completed', output: [item], metadata } });
+      };
       const reply = (metadata?: unknown): void => {
+        if (cloud.call) return ask(cloud.call, metadata);
         const { text, ms } = cloud.answer;
         const n = ++id;
         const where = { response_id: `r${n}`, item_id: `i${n}`, output_index: 0, content_index: 0 };
@@ -78,7 +93,7 @@ export async function startRealtime(): Promise<RealtimeCloud> {
       });
     },
   });
-  const cloud: RealtimeCloud = Object.assign(server, { heard: [], events: [], answer: { text: 'Hello there.', ms: 500 }, understood: 'Good morning.' });
+  const cloud: RealtimeCloud = Object.assign(server, { heard: [], events: [], answer: { text: 'Hello there.', ms: 500 }, call: undefined, understood: 'Good morning.' });
   return cloud;
 }
 

@@ -1,5 +1,6 @@
 import { Mesh, Texture, type Camera, type Material, type Object3D, type Scene, type WebGLRenderer } from 'three';
 import { pause } from '../look/index.js';
+import { trimTargets } from './trim-targets.js';
 
 /** How often the browser is asked whether shaders are compiled and commands done. */
 const POLL_MS = 4;
@@ -20,8 +21,13 @@ export interface WarmUpParts {
 export async function warmUp(parts: WarmUpParts): Promise<void> {
   const { renderer, scene } = parts;
   await commandsDone(parts);
+  const meshes = meshesOf(scene);
+  for (const { geometry } of meshes) {
+    trimTargets(geometry);
+    await pause();
+  }
   // The largest last: by then the renderer's loop over morph targets is compiled, and takes a fraction of the time.
-  const meshes = meshesOf(scene).sort((a, b) => morphVertices(a) - morphVertices(b));
+  meshes.sort((a, b) => morphVertices(a) - morphVertices(b));
   for (const texture of texturesOf(meshes)) {
     if (parts.isOver()) return;
     renderer.initTexture(texture);
