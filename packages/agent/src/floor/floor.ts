@@ -44,8 +44,10 @@ export interface FloorEvents {
   nothingSaid(): void;
 }
 
-/** A recogniser is sure of words from this confidence on: below it are sounds of listening that it takes for words. */
+/** A recogniser is sure of words from this confidence on: below it are sounds of listening that it takes for words ... */
 const SURE = 0.37;
+/** ... and from this on no text before need agree. */
+const CERTAIN = 0.9;
 /** Most text of one turn, in characters; what is said beyond it is not kept. */
 const MAX_TEXT = 4_000;
 
@@ -68,7 +70,7 @@ export class Floor {
   #isHeld = false;
   #finals = '';
   #partial = '';
-  /** The partial transcript goes on from the one before, and its recogniser is sure enough of it: what is made of a sound seldom is. */
+  /** The partial transcript goes on from the one before, and its recogniser is sure enough of it, or it is very sure: what is made of a sound seldom is. */
   #isSteady = true;
   /** The turn has ended with what the partial transcript said: the final one, still to come, is none of the next. */
   #isFinalOwed = false;
@@ -133,7 +135,7 @@ export class Floor {
   partial(text: string, confidence = 1): void {
     const wasAwaited = this.#partial !== '';
     this.#isFinalOwed = false;
-    this.#isSteady = confidence >= SURE && continues(this.#partial, text);
+    this.#isSteady = confidence >= CERTAIN || (confidence >= SURE && continues(this.#partial, text));
     this.#partial = text;
     this.#consider();
     if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();
