@@ -8,6 +8,7 @@ import { avatarFromAddress, qualityFromAddress, wishFromAddress } from './addres
 import { CaptionLine } from './caption.js';
 import { byId } from './dom.js';
 import { listAvatars } from './gallery/list.js';
+import { LoadBar } from './load-bar.js';
 import { TalkButton } from './microphone/control.js';
 import { GatedMicrophone } from './microphone/gated.js';
 import { Meter } from './microphone/meter.js';
@@ -28,6 +29,7 @@ import { tryAgainWhenBack } from './try-again.js';
 
 const toasts = new Toasts(byId('notice'));
 const backend = new Backend();
+const bar = new LoadBar(byId('progress'));
 
 const STATUS: Readonly<Record<Presence, string>> = { idle: 'Ready', listening: 'Listening', thinking: 'Thinking', speaking: 'Speaking' };
 
@@ -84,10 +86,12 @@ function wireSound({ controller }: AvatarView): void {
 async function start(): Promise<void> {
   await AvatarSDK.initialize('dev-app', { drivingServiceMode: 'backend' });
   const avatarId = avatarFromAddress();
-  const [avatar, avatars] = await Promise.all([AvatarManager.shared.load(avatarId), listAvatars()]);
+  const [avatar, avatars] = await Promise.all([AvatarManager.shared.load(avatarId, ({ progress }) => bar.show(progress)), listAvatars()]);
+  bar.show(1);
   const gated = createMicrophone();
   const view = new AvatarView(avatar, byId('stage'), { controller: new AvatarController({ microphone: gated }) });
   const { controller } = view;
+  view.onFirstRendering = () => bar.done();
   Object.assign(globalThis, { visavis: view });
   const speech = wireSpeech({ view, notices: toasts, onTooLong: () => backend.report('textTooLong') });
   const { transcript, showCaptions } = wireWords(view, avatar.manifest.name);
@@ -114,7 +118,10 @@ async function start(): Promise<void> {
   wireComposer(speech);
   wireTabs(document.querySelector('[role="tablist"]')!);
   wireSound(view);
-  view.onError = (error) => toasts.pass(sentence(error.message));
+  view.onError = (error) => {
+    if (error.code === 'renderingUnavailable') bar.done();
+    toasts.pass(sentence(error.message));
+  };
   controller.onError = (error) => {
     if (error.code === 'microphoneDenied' || error.code === 'microphoneUnavailable') talk.failed(error);
     else if (!isOfTheLink(error)) toasts.pass(sentence(error.message));
@@ -142,4 +149,7 @@ async function start(): Promise<void> {
   if (wish) speech.say(wish);
 }
 
-start().catch((error: unknown) => toasts.stand(error instanceof Error ? error.message : String(error)));
+start().catch((error: unknown) => {
+  bar.done();
+  toasts.stand(error instanceof Error ? error.message : String(error));
+});

@@ -35,6 +35,18 @@ describe('the whole path: text to a speaking avatar', () => {
     expect(problems).toEqual([]);
   });
 
+  it('tells that the avatar is on its way until it is seen', { timeout: 120_000 }, async () => {
+    await page.close();
+    const fresh = await newSmallPage(browser);
+    fresh.setDefaultTimeout(100_000);
+    await fresh.goto(`${stack.url}/?quality=low`);
+    // Its picture takes seconds in software; by the bar's end it has been drawn.
+    await waitFor(fresh, () => document.querySelector('#progress:not([hidden]).busy') !== null);
+    await waitFor(fresh, () => document.querySelector<HTMLElement>('#progress')!.hidden);
+    expect(await fresh.evaluate(() => globalThis.visavis.getBoundingRect() !== undefined)).toBe(true);
+    await fresh.close();
+  });
+
   it('opens the mouth while there is energy and closes it within 150 ms after', async () => {
     const loudness: Loudness = await loudnessOf(SENTENCE);
     await record(page);

@@ -1,6 +1,7 @@
 import { AvatarManager, AvatarView, unlockOnGesture, WebSocketTransport, type Avatar } from '@visavis/client';
 import { CaptionLine } from '../caption.js';
 import { make } from '../dom.js';
+import { LoadBar } from '../load-bar.js';
 import { isOfTheLink, LinkNotice, sentence, type Notices } from '../notice.js';
 import { getTicket } from '../ticket.js';
 import { tryAgainWhenBack } from '../try-again.js';
@@ -29,6 +30,7 @@ export class GalleryStage {
   /** Called with each new view once its avatar is seen. */
   onView: ((view: AvatarView) => void) | undefined;
   readonly #parts: StageParts;
+  readonly #bar: LoadBar;
   #shown: Shown | undefined;
   #stopTrying: () => void = () => undefined;
   /** Ends the wait for the first picture of a view that is on its way. */
@@ -38,6 +40,7 @@ export class GalleryStage {
 
   constructor(parts: StageParts) {
     this.#parts = parts;
+    this.#bar = new LoadBar(parts.progress);
     parts.interrupt.addEventListener('click', () => this.#shown?.view.controller.interrupt());
   }
 
@@ -68,9 +71,10 @@ export class GalleryStage {
     const pick = ++this.#pick;
     this.#giveUp?.();
     try {
-      this.#showProgress(0);
-      const avatar = await load((share) => { if (pick === this.#pick) this.#showProgress(share); });
+      this.#bar.show(0);
+      const avatar = await load((share) => { if (pick === this.#pick) this.#bar.show(share); });
       if (pick !== this.#pick) return undefined;
+      this.#bar.show(1);
       const next = await this.#draw(avatar);
       if (!next) return undefined;
       notices.clear();
@@ -81,7 +85,7 @@ export class GalleryStage {
       if (pick === this.#pick) this.#tellFailure(sentence(error instanceof Error ? error.message : String(error)));
       return undefined;
     } finally {
-      if (pick === this.#pick) this.#showProgress(1);
+      if (pick === this.#pick) this.#bar.done();
     }
   }
 
@@ -141,13 +145,6 @@ export class GalleryStage {
   #tellFailure(text: string): void {
     if (this.#shown) this.#parts.notices.pass(text);
     else this.#parts.notices.stand(text);
-  }
-
-  #showProgress(share: number): void {
-    const { progress } = this.#parts;
-    progress.hidden = share >= 1;
-    progress.setAttribute('aria-valuenow', String(Math.round(share * 100)));
-    (progress.firstElementChild as HTMLElement).style.width = `${share * 100}%`;
   }
 }
 
