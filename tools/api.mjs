@@ -42,9 +42,25 @@ function textOf(exported) {
   return declarations.map((declaration) => {
     const source = declaration.getSourceFile();
     const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
-    const text = printer.printNode(ts.EmitHint.Unspecified, statement, source).replace(/^ +#private;\n/gm, '').replace(/^(export )?(declare )?/, '');
+    const text = `${print(statement, source)}${inherited(declaration)}`;
     return exported.name === symbol.name ? text : `${text}\n// exported as ${exported.name}`;
   }).join('\n');
+}
+
+function print(node, source) {
+  return printer.printNode(ts.EmitHint.Unspecified, node, source).replace(/^ +#private;\n/gm, '').replace(/^(export )?(declare )?/, '');
+}
+
+/** The class of this package that a class has its members of, where it is not exported itself by that name. */
+function inherited(declaration) {
+  const clause = ts.isClassDeclaration(declaration) && declaration.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
+  if (!clause) return '';
+  const named = checker.getSymbolAtLocation(clause.types[0].expression);
+  const symbol = named && named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+  const base = symbol?.declarations?.find(ts.isClassDeclaration);
+  if (!base || !base.getSourceFile().fileName.includes('/packages/')) return '';
+  const name = clause.types[0].expression.getText();
+  return `\n// ${name} is ${print(base, base.getSourceFile())}${inherited(base)}`;
 }
 
 mkdirSync(`${root}etc`, { recursive: true });

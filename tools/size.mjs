@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 /** Bytes. The aim is 45 KB; the look (eyes, skin, hair, presets) is about 9 KB of it. */
-const BUDGET = 52.5 * 1024;
+const BUDGET = 52.7 * 1024;
 /** What a page loads with the first avatar of the usual kind. */
 const WITH_AN_AVATAR = /\/rig\/glb-rig\.ts$/;
 /** An application that only loads avatars pays for no sound: less than this, and none of these modules. */

@@ -58,10 +58,13 @@ export function outputClock({ stamps, stampsInSteps = false }) {
   return { toContext, toPage, residualsMs, jumps: lines.length - 1 };
 }
 
+/** Windows from the first reading on; what is left at the end goes with the last. */
 function leastOfEach(readings, windowMs) {
+  const [first] = readings;
+  const count = Math.max(1, Math.floor(((readings.at(-1)?.pageMs ?? 0) - (first?.pageMs ?? 0)) / windowMs));
   const least = new Map();
   for (const reading of readings) {
-    const window = Math.floor(reading.pageMs / windowMs);
+    const window = Math.min(count - 1, Math.floor((reading.pageMs - first.pageMs) / windowMs));
     if (!(least.get(window)?.lagMs <= reading.lagMs)) least.set(window, reading);
   }
   return [...least.values()];

@@ -1,9 +1,9 @@
 /**
  * The vertices of a mesh with shapes in an order in which each shape's end early, so that a client need not write out the
- * zeros behind them: of the shapes' vertices 54 of 100 are left, where 88 were.
+ * zeros behind them: 54 to 60 of 100 are left of the faces here, where 79 to 92 were.
  */
 
-/** For all meshes of a glTF-Transform `document` whose attributes are of their own. What is drawn stays the same. */
+/** For all meshes of a glTF-Transform `document`. What is drawn stays the same. Throws where a mesh with shapes shares an accessor. */
 export function orderByTargets(document) {
   for (const mesh of document.getRoot().listMeshes()) {
     for (const primitive of mesh.listPrimitives()) if (primitive.listTargets().length > 0) reorder(primitive, orderOf(primitive));
@@ -31,7 +31,10 @@ function movedBy(target, count) {
 }
 
 function reorder(primitive, order) {
-  for (const accessor of [...primitive.listAttributes(), ...primitive.listTargets().flatMap((target) => target.listAttributes())]) {
+  const accessors = [...primitive.listAttributes(), ...primitive.listTargets().flatMap((target) => target.listAttributes())];
+  const isShared = (accessor) => accessor.listParents().filter(({ propertyType }) => propertyType !== 'Root').length > 1;
+  if (new Set(accessors).size < accessors.length || accessors.some(isShared)) throw new Error('a mesh with shapes shares an accessor; it cannot be put in order');
+  for (const accessor of accessors) {
     const size = accessor.getElementSize();
     const old = accessor.getArray();
     const array = old.slice();

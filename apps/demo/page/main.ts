@@ -119,7 +119,7 @@ async function start(): Promise<void> {
   wireTabs(document.querySelector('[role="tablist"]')!);
   wireSound(view);
   view.onError = (error) => {
-    if (error.code === 'renderingUnavailable') bar.done();
+    if (error.code !== 'renderingReduced') bar.done();
     toasts.pass(sentence(error.message));
   };
   controller.onError = (error) => {

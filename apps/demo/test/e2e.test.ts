@@ -42,7 +42,7 @@ describe('the whole path: text to a speaking avatar', () => {
     await fresh.goto(`${stack.url}/?quality=low`);
     // Its picture takes seconds in software; by the bar's end it has been drawn.
     await waitFor(fresh, () => document.querySelector('#progress:not([hidden]).busy') !== null);
-    await waitFor(fresh, () => document.querySelector<HTMLElement>('#progress')!.hidden);
+    await waitFor(fresh, () => document.querySelector('#progress[hidden]') !== null);
     expect(await fresh.evaluate(() => globalThis.visavis.getBoundingRect() !== undefined)).toBe(true);
     await fresh.close();
   });

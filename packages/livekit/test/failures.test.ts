@@ -52,7 +52,7 @@ describe.skipIf('missing' in found)('what goes wrong with a room', () => {
     expect(await failure(join({ room: 'no', apiSecret: 'another-secret-another-secret-another' }))).toMatchObject({ code: 'sessionTokenInvalid', fatal: true });
     const expired = new AccessToken(KEYS.apiKey, KEYS.apiSecret, { identity: 'ava', ttl: -3_600 });
     expired.addGrant({ roomJoin: true, room: 'no' });
-    expect((await failure(join({ room: 'no', token: await expired.toJwt() }))).code).toMatch(/^sessionToken(Expired|Invalid)$/);
+    expect(await failure(join({ room: 'no', token: await expired.toJwt() }))).toMatchObject({ code: 'sessionTokenExpired', fatal: true });
     const silent = await mintViewerToken({ ...KEYS, room: 'no', identity: 'ava' });
     expect(await failure(join({ room: 'no', token: silent }))).toMatchObject({ code: 'sessionTokenInvalid', fatal: true });
   });
@@ -63,7 +63,7 @@ describe.skipIf('missing' in found)('what goes wrong with a room', () => {
     expect(() => mintAvatarToken({ ...KEYS, room: '', identity: 'ava' })).toThrow('room');
   });
 
-  it('a server that is none, or too old for our signalling, is told as such', async () => {
+  it('a server that is none is told as such', async () => {
     const http = createServer((_request, response) => response.writeHead(404).end('not found')).listen(0, '127.0.0.1');
     await new Promise((resolve) => http.once('listening', resolve));
     const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -29,11 +29,14 @@ describe('morph targets', () => {
     const geometry = geometryOf([plain([1, 2]), padded([3, 0]), plain()], [padded([2, 1]), padded([0, 0]), padded()]);
     trimTargets(geometry);
     const { position, normal } = geometry.morphAttributes;
-    expect(position!.map(({ count }) => count)).toEqual([3, 4, 0]);
-    expect(normal!.map(({ count }) => count)).toEqual([3, 4, 0]);
+    expect(position!.map(({ count }) => count)).toEqual([3, 4, 1]);
+    expect(normal!.map(({ count }) => count)).toEqual([3, 4, 1]);
     expect(position![1]!.getX(3)).toBeCloseTo(64 / 127);
     trimTargets(geometry);
-    expect(position!.map(({ count }) => count)).toEqual([3, 4, 0]);
+    expect(position!.map(({ count }) => count)).toEqual([3, 4, 1]);
+    // What three.js makes of them is still a number.
+    geometry.computeBoundingSphere();
+    expect(geometry.boundingSphere!.radius).toBeGreaterThanOrEqual(0);
   });
 
   it('stay whole where zero is a place and no rest, and need no normals', () => {
@@ -45,5 +48,16 @@ describe('morph targets', () => {
     trimTargets(bare);
     expect(bare.morphAttributes.position![0]!.count).toBe(3);
     trimTargets(geometryOf(undefined));
+  });
+
+  it('stay whole where two names share one, and where they colour', () => {
+    const target = plain([3, 0]);
+    const shared = geometryOf([target, target]);
+    const colourful = geometryOf([plain([1, 0])]);
+    colourful.morphAttributes.color = [plain([4, 0])];
+    for (const geometry of [shared, colourful]) {
+      trimTargets(geometry);
+      expect(geometry.morphAttributes.position!.every(({ count }) => count === VERTICES)).toBe(true);
+    }
   });
 });

@@ -23,6 +23,7 @@ export async function warmUp(parts: WarmUpParts): Promise<void> {
   await commandsDone(parts);
   const meshes = meshesOf(scene);
   for (const { geometry } of meshes) {
+    if (parts.isOver()) return;
     trimTargets(geometry);
     await pause();
   }

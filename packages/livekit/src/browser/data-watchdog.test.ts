@@ -70,15 +70,37 @@ describe('the data watchdog', () => {
   });
 
   it('takes no sleep of the page for a silence, whoever wakes first', () => {
+    for (const sleepMs of [1_250, 3_600_000]) {
+      const watched = new Watched();
+      watched.pass(500, WATCH_EVERY_MS);
+      watched.pass(WATCH_EVERY_MS);
+      watched.nowMs += sleepMs;
+      // The timer: what came meanwhile is read after it.
+      expect([watched.dog.wantsRejoin, watched.says]).toEqual([false, []]);
+      watched.nowMs += sleepMs;
+      watched.dog.heard();
+      watched.pass(1_500);
+      expect(watched.says).toEqual([]);
+      watched.pass(WATCH_EVERY_MS);
+      expect(watched.says).toEqual(['isQuiet']);
+    }
+  });
+
+  it('counts every silence in a hidden tab, whose timers come once a second', () => {
     const watched = new Watched();
-    watched.nowMs += 3_600_000;
-    // The timer: what came meanwhile is read after it.
-    expect([watched.dog.wantsRejoin, watched.says]).toEqual([false, []]);
-    watched.nowMs += 3_600_000;
-    watched.dog.heard();
-    watched.pass(1_500);
+    for (let n = 0; n < 6; n++) {
+      watched.nowMs += 1_010;
+      void watched.says;
+    }
+    expect([watched.dog.wantsRejoin, watched.says]).toEqual([true, ['isQuiet', 'isLost']]);
+  });
+
+  it('begins anew with each start', () => {
+    const watched = new Watched();
+    watched.pass(10_000);
+    watched.dog.start();
     expect(watched.says).toEqual([]);
-    watched.pass(WATCH_EVERY_MS);
-    expect(watched.says).toEqual(['isQuiet']);
+    watched.pass(10_000);
+    expect(watched.rejoins).toHaveLength(2);
   });
 });

@@ -8,8 +8,8 @@ const LOST_MS = 5_000;
 const GIVE_UP_MS = 30_000;
 /** How often it is asked. A hidden page's timers come once a second. */
 export const WATCH_EVERY_MS = 250;
-/** More than this between two calls, and the page or its machine slept: what was said meanwhile is still to be read. */
-const SLEPT_MS = 1_500;
+/** More than this between two calls, and the page or its machine slept, or was held up: what was said meanwhile is still to be read. */
+const SLEPT_MS = 1_200;
 
 /** Tells from the backend's packets how it is with it. A page's sleep counts as no silence of the backend. */
 export class DataWatchdog {
@@ -74,7 +74,8 @@ export class DataWatchdog {
   /** Every call is a sign of being awake. */
   #awakeMs(): number {
     const nowMs = this.#now();
-    this.#sleptMs += Math.max(0, nowMs - this.#lastMs - SLEPT_MS);
+    const passedMs = nowMs - this.#lastMs;
+    if (passedMs > SLEPT_MS) this.#sleptMs += passedMs - WATCH_EVERY_MS;
     this.#lastMs = nowMs;
     return nowMs - this.#sleptMs;
   }
