@@ -44,8 +44,8 @@ if (parts.includes('turns') || parts.includes('false-cuts')) {
   const world = { browser, pages };
   try {
     if (parts.includes('turns')) {
-      made('flite', await measureTurns(world, 'flite', quick ? 4 : 24));
-      made('kokoro', await measureTurns(world, 'kokoro', quick ? 4 : 12));
+      made('flite', await measureTurns(world, 'flite', quick ? 4 : 40));
+      made('kokoro', await measureTurns(world, 'kokoro', quick ? 4 : 20));
     }
     if (parts.includes('false-cuts')) made('falseCuts', await measureFalseCuts(world, 'flite'));
   } finally {
@@ -72,8 +72,8 @@ function report({ flite, kokoro, falseCuts, crowd, manyTurns, words }) {
       ['  voice, to its first sound', pair(tts), 'ms'],
       ['  ours, from there to sound in the client (<= 120 p95)', pair(ours), 'ms'],
       ['    of that, until its first motion is back', pair(motion), 'ms'],
-      ['button to silence (<= 60 p95)', pair(turns.buttonMs), 'ms'],
-      ['user cuts in, to silence (<= 300 p95)', pair(turns.bargeInMs), 'ms'],
+      [`button to silence (<= 60 p95), ${turns.buttonMs.count} cuts`, pair(turns.buttonMs), 'ms'],
+      [`user cuts in, to silence (<= 300 p95), ${turns.bargeInMs.count} of ${turns.cutIns.length} cuts`, pair(turns.bargeInMs), 'ms'],
       ['problems', String(turns.problems.length), ''],
     ]);
   }

@@ -16,6 +16,8 @@ const CUT_AFTER_MS = 900;
 const PATIENCE_MS = 25_000;
 /** After a cut no sound may come for so long; the answer to what was said meanwhile takes longer. */
 const WITNESS_MS = 1_300;
+/** Sound that ended longer before a cut than this ended by itself. */
+const HEARD_BEFORE_MS = 50;
 const STORY = 'Visavis gives a voice agent a face, and it runs on your own machine. Your backend sends speech to a small server. It answers with sound and with the motion of a face. '
   + 'The page draws the avatar by itself, and no video crosses the network. Speech and lips are kept together by one clock. When you cut in, everything stops at once. '
   + 'You may bring your own avatar, and your own voice. All of it works without a graphics card in the server, and without any cloud.';
@@ -60,13 +62,15 @@ export async function measureTurns(world, engine, count) {
     await sleep(heardMs + CUT_AFTER_MS - Date.now());
     if (n % 2 === 0) {
       const pressedMs = await call('press');
-      note(presses, await call('lastSound', pressedMs + WITNESS_MS), pressedMs, (text) => problem(n, text));
+      note(presses, await call('lastSound', pressedMs + WITNESS_MS), { sinceMs: pressedMs, cutMs: pressedMs }, (text) => problem(n, text));
       said = await call('say', next);
     } else {
       const held = seat.decisions.length;
       said = await call('say', next);
-      note(bargeIns, await call('lastSound', said.onsetMs + WITNESS_MS), said.onsetMs, (text) => problem(n, text));
-      cutIns.push({ with: next, silenceMs: bargeIns.at(-1), heldMs: seat.decisions[held]?.atMs - said.onsetMs, became: seat.decisions[held]?.steps.filter(([, ms]) => ms < WITNESS_MS) });
+      const lastMs = await call('lastSound', said.onsetMs + WITNESS_MS);
+      const cutMs = seat.decisions[held]?.atMs;
+      const isCounted = note(bargeIns, lastMs, { sinceMs: said.onsetMs, cutMs }, (text) => problem(n, text));
+      cutIns.push({ with: next, silenceMs: lastMs - said.onsetMs, heldMs: cutMs - said.onsetMs, isCounted, became: seat.decisions[held]?.steps.filter(([, ms]) => ms < WITNESS_MS) });
     }
     while (seat.reports.length === told) await sleep(20);
     const { stages, said: understood } = seat.reports[told];
@@ -146,7 +150,10 @@ async function loadBackchannels(call) {
   return names;
 }
 
-function note(list, silentMs, sinceMs, problem) {
+/** Notes how long it took; where the avatar was silent just before by itself, a cut tells nothing and is not counted. */
+function note(list, silentMs, { sinceMs, cutMs = sinceMs }, problem) {
   if (silentMs === undefined) problem('the sound went on after the cut');
+  else if (silentMs < cutMs - HEARD_BEFORE_MS) return false;
   else list.push(Math.max(0, silentMs - sinceMs));
+  return true;
 }

@@ -78,6 +78,17 @@ describe('the page by keyboard', () => {
     expect(await focused()).toBe('Your message');
   }, 60_000);
 
+  it('has all of its head on the narrowest phones', async () => {
+    const before = page.viewportSize()!;
+    for (const width of [320, 340, 390]) {
+      await page.setViewportSize({ width, height: 640 });
+      const widest = await page.$$eval('.top > *', (parts) => Math.max(...parts.map((part) => part.getBoundingClientRect().right)));
+      expect(widest).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+    await page.setViewportSize(before);
+  });
+
   it('opens the timing by arrow keys', async () => {
     await page.getByRole('tab', { name: 'Conversation' }).focus();
     await page.keyboard.press('ArrowRight');

@@ -50,6 +50,19 @@ describe('a conversation goes on after', () => {
     await failsWithAndGoesOn(scene, code, () => { scene.speaker.refuses = undefined; });
   });
 
+  it.each(['a voice', 'a model'])('%s that pauses for longer than most: the answer is said whole', { timeout: 60_000 }, async (who) => {
+    const scene = await theatre.scene({}, 4);
+    const text = 'Fine. Really.';
+    if (who === 'a voice') scene.speaker.pauseMs = 11_000;
+    theatre.model.answer = () => ({ text, pauseMs: who === 'a model' ? 11_000 : 0 });
+    scene.client.line.send('text', { text: 'hello' });
+    const report = await scene.reports.first(() => true);
+    expect(report).toMatchObject({ interrupted: false, heard: text });
+    expect(scene.speaker.spoken.join(' ')).toBe(text);
+    expect(scene.client.requests[0]!.receivedMs).toBeGreaterThan(700);
+    expect(scene.client.line.all('error')).toEqual([]);
+  });
+
   it('a text of 5,000 words', async () => {
     const scene = await theatre.scene({}, 4);
     scene.client.line.send('text', { text: 'word '.repeat(5_000) });

@@ -5,7 +5,7 @@ import { parseWav, StreamingResampler, toFloatSamples } from '@visavis/motion';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureLogger } from '../src/conversation/livekit.js';
 import { EchoGate } from '../src/hearing/echo-gate.js';
-import { Loudness } from '../src/stage/loudness.js';
+import { Loudness, SILENT_DB } from '../src/stage/loudness.js';
 import { runFlite } from '../src/tts/flite/flite.js';
 import { loadSilero } from '../src/vad/index.js';
 
@@ -118,6 +118,30 @@ describe('the avatar\'s own voice in the microphone', () => {
       if (passes.length < 55) swallowed.push(userAtMs);
     }
     expect(swallowed).toEqual([]);
+  });
+
+  it.each([['cut by a user, and the next answer', 5_900], ['held for a sound of listening, and what follows it', 3_600]])('is kept out after it was %s', (_, againMs) => {
+    const [echo, delayMs, stopMs, userAtMs] = [10 ** (-20 / 20), 120, 3_000, 2_500];
+    const at = (ms: number): number => (ms * RATE) / 1000;
+    // The avatar speaks to `stopMs` and from `againMs` on; the user from a little before it stops, as long as there is time.
+    const playedAt = (n: number): number => (n < at(stopMs) ? n : n < at(againMs) ? -1 : n - at(againMs - stopMs));
+    const spoken = user.subarray(0, Math.min(user.length, at(againMs - 600 - userAtMs)));
+    const heard = Int16Array.from({ length: at(againMs + 3_000) }, (__, n) => Math.round(echo * (avatar[playedAt(n - at(delayMs))] ?? 0) + (spoken[n - at(userAtMs)] ?? 0)));
+    const loudness = new Loudness(RATE);
+    loudness.push(avatar);
+    let nowMs = 0;
+    const gate = new EchoGate((ms) => {
+      const played = playedAt(at(nowMs - ms));
+      return played < 0 ? SILENT_DB : loudness.at((played * 1000) / RATE);
+    });
+    const passes: number[] = [];
+    for (let from = 0; from + STEP <= heard.length; from += STEP) {
+      nowMs = (from * 1000) / RATE;
+      const passed = gate.push(heard.slice(from, from + STEP))[0]!.samples.some((sample) => sample !== 0);
+      if (passed) passes.push(nowMs);
+    }
+    expect(passes.filter((ms) => ms > userAtMs && ms < stopMs).length).toBeGreaterThan(10);
+    expect(passes.filter((ms) => ms >= againMs + delayMs)).toEqual([]);
   });
 
   it('is kept out again after two seconds where it becomes much louder: a headset was taken off', () => {

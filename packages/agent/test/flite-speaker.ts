@@ -15,6 +15,8 @@ export class FliteSpeaker extends tts.TTS {
   isSilent = false;
   /** It answers with this status, as a provider's plugin tells it. */
   refuses: number | undefined;
+  /** It takes so long before the second clause and each that follows. */
+  pauseMs = 0;
 
   constructor() {
     super(RATE, 1, { streaming: true, alignedTranscript: true });
@@ -60,6 +62,7 @@ class FliteStream extends tts.SynthesizeStream {
     }
     for (const clause of splitClauses(text)) {
       if (this.abortSignal.aborted || this.#speaker.isSilent) return;
+      if (this.#speaker.spoken.length > 0) await new Promise((resolve) => setTimeout(resolve, this.#speaker.pauseMs));
       this.#speaker.spoken.push(clause);
       // In this thread: workers are built files, and tests run on sources.
       const pcm = parseWav((await runFlite(clause, ['-voice', 'slt'], true)).wav);

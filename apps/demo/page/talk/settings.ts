@@ -104,7 +104,7 @@ export class Settings {
     const named = devices.filter(({ kind, deviceId, label }) => kind === 'audioinput' && deviceId !== '' && deviceId !== 'default' && label !== '');
     const kept = this.#kept.microphone ?? '';
     const isThere = named.some(({ deviceId }) => deviceId === kept);
-    fill(byId<HTMLSelectElement>('set-microphone'), [{ id: '', label: 'As the system says' }, ...named.map(({ deviceId, label }) => ({ id: deviceId, label }))], isThere ? kept : '', '');
+    fill(byId<HTMLSelectElement>('set-microphone'), [{ id: '', label: 'System default' }, ...named.map(({ deviceId, label }) => ({ id: deviceId, label }))], isThere ? kept : '', '');
     if (kept === '' || isThere || named.length === 0) return;
     this.#keep({ microphone: '' });
     this.#parts.onMicrophone(undefined);

@@ -8,6 +8,8 @@ import { SpeakingAgent, type AgentHost } from './speaking-agent.js';
 export const MAX_HISTORY = 60;
 /** A session that is closed is waited for so long, milliseconds. */
 const CLOSING_MS = 1_000;
+/** As long as a timer can be. The framework would end an answer whose voice or model pauses for 10 s, and tell nobody; those have limits of their own, which do. */
+const NO_LIMIT_MS = 2_147_483_647;
 const INSTRUCTIONS = 'You are a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup.';
 /** A voice of its own would read them out. */
 const TAGS = ' You may begin an answer with one of [happy] [sad] [angry] [surprised] [calm] to show that on your face.';
@@ -19,11 +21,13 @@ export function createSession({ llm: model, tts, connOptions }: ConversationOpti
     ...(tts && { tts }),
     // Hearing and turn-taking are the listener's, or a realtime model's.
     vad: null,
-    turnHandling: { turnDetection: isRealtime(model) ? 'realtime_llm' : 'manual', preemptiveGeneration: { enabled: false } },
+    turnHandling: { turnDetection: isRealtime(model) ? 'realtime_llm' : 'manual', preemptiveGeneration: { enabled: false }, interruption: { resumeFalseInterruption: false } },
     // A provider that fails is told of every time, and the conversation goes on.
     connOptions: { ...connOptions, maxUnrecoverableErrors: Infinity },
     userAwayTimeout: null,
     aecWarmupDuration: null,
+    ttsReadIdleTimeout: NO_LIMIT_MS,
+    forwardAudioIdleTimeout: NO_LIMIT_MS,
     ttsTextTransforms: null,
     useTtsAlignedTranscript: false,
   });

@@ -139,6 +139,17 @@ describe('the floor', () => {
     }
   });
 
+  it('takes no sound for a call that its recogniser doubts, and a call that it is sure of at once', () => {
+    const { clock, floor, log } = stand();
+    floor.avatarIs('speaking');
+    floor.voiceStarted();
+    sound(clock, floor, 300);
+    floor.partial('No way', 0.06);
+    expect(log).toEqual([['hold', 0]]);
+    floor.partial('No way', 0.9);
+    expect(log).toEqual([['hold', 0], ['yield', 300]]);
+  });
+
   it('lets a voice go on that only listens, long as it may be, and yields when it turns out to say more', () => {
     const { clock, floor, log } = stand();
     floor.avatarIs('speaking');

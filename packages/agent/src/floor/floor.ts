@@ -72,6 +72,8 @@ export class Floor {
   #partial = '';
   /** The partial transcript goes on from the one before, and its recogniser is sure enough of it, or it is very sure: what is made of a sound seldom is. */
   #isSteady = true;
+  /** The recogniser is sure enough of what it was told last. */
+  #isSure = true;
   /** The turn has ended with what the partial transcript said: the final one, still to come, is none of the next. */
   #isFinalOwed = false;
   #voiceEndMs = 0;
@@ -135,7 +137,8 @@ export class Floor {
   partial(text: string, confidence = 1): void {
     const wasAwaited = this.#partial !== '';
     this.#isFinalOwed = false;
-    this.#isSteady = confidence >= CERTAIN || (confidence >= SURE && continues(this.#partial, text));
+    this.#isSure = confidence >= SURE;
+    this.#isSteady = confidence >= CERTAIN || (this.#isSure && continues(this.#partial, text));
     this.#partial = text;
     this.#consider();
     if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();
@@ -144,6 +147,7 @@ export class Floor {
   final(text: string): void {
     if (this.#isFinalOwed) return void (this.#isFinalOwed = false);
     this.#partial = '';
+    this.#isSure = true;
     this.#finals = `${this.#finals} ${text}`.trim().slice(0, MAX_TEXT);
     this.#finalMs = this.#clock.nowMs();
     this.#consider();
@@ -184,7 +188,7 @@ export class Floor {
   #isWanted(isWhole: boolean): boolean {
     const wish = wishOf(this.#text, isWhole);
     const isLasting = this.#voice.longestMs >= this.#rules.longVoiceMs;
-    return wish === 'call' || (wish === 'words' && (isLasting || (isWhole && this.#avatar === 'thinking')));
+    return (wish === 'call' && this.#isSure) || (wish !== 'none' && (isLasting || (isWhole && this.#avatar === 'thinking')));
   }
 
   /** The voice has ended, with a sound of listening: no need to wait out the doubt. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeness, wishOf } from './phrases.js';
+import { completeness, continues, wishOf } from './phrases.js';
 
 describe('what a text says of the floor', () => {
   it.each(['', 'Uh-huh.', 'Mm-hmm', 'Right.', 'Yeah, right.', 'Oh, I see.', 'Okay okay', 'You', 'you.', 'Hmm...', 'Oh wow, really?', 'All right.', 'Yeah, the'])('%j: nothing', (text) => {
@@ -23,5 +23,14 @@ describe('how complete a text is', () => {
     ['I would like to', 'unfinished'], ['I would like to order a.', 'unfinished'], ['Well,', 'unfinished'], ['I was thinking...', 'unfinished'], ['because um', 'unfinished'],
   ])('%j: %s', (text, expected) => {
     expect(completeness(text)).toBe(expected);
+  });
+});
+
+describe('whether a text goes on from the one before', () => {
+  it.each([
+    ['', 'Anything', true], ['He', 'He was', true], ['Right', 'Rider', false], ['And Mr', 'And Mr John', true], ['He might', 'It might even', true], ['He might', 'He may', false],
+    ['And what about it', 'And what are the', true], ['And Mr. St.', 'And Mr.', true], ["That's how it", "That's high", false], ['Thou care thou', 'The case', false], ['He was not', '', false],
+  ])('%j, then %j: %s', (before, text, expected) => {
+    expect(continues(before, text)).toBe(expected);
   });
 });

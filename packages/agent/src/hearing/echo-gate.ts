@@ -53,6 +53,7 @@ export class EchoGate {
       if (this.#kept.length > LEAD) this.#kept.shift();
       return { samples: new Int16Array(STEP), lead: NONE };
     }
+    if (isAlone) this.#passes = Math.max(0, this.#passes - 1);
     // Where the avatar has fallen silent, nobody has begun.
     const lead = isAlone ? NONE : joined(this.#kept);
     this.#kept = [];

@@ -1,5 +1,6 @@
 /** Reads a configuration of providers from YAML, from an env file or from the environment, and says clearly what is wrong with it. */
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { VisavisError } from '@visavis/protocol/errors';
 import { parse } from 'yaml';
@@ -50,10 +51,17 @@ async function readSources(path: string, env: Env): Promise<{ settings: unknown;
   if (text.length > MAX_FILE_BYTES) throw wrong(`${path} is longer than ${MAX_FILE_BYTES} bytes`);
   if (/\.env$/.test(path)) return { settings: {}, variables: { ...parseEnv(text), ...env } };
   try {
-    return { settings: parse(text) as unknown, variables: env };
+    return { settings: besideFile(parse(text) as unknown, path), variables: env };
   } catch (cause) {
     throw new VisavisError('invalidConfiguration', `${path} is not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause });
   }
+}
+
+/** A folder that a file names is looked for beside the file, wherever the process was started. */
+function besideFile(settings: unknown, path: string): unknown {
+  const llm = (settings as { llm?: { knowledge?: unknown } } | null)?.llm;
+  if (typeof llm?.knowledge !== 'string') return settings;
+  return { ...(settings as Settings), llm: { ...llm, knowledge: resolve(dirname(path), llm.knowledge) } };
 }
 
 /** A part's settings as its schema takes them: the name spelled out, the environment's laid over, the key found. */

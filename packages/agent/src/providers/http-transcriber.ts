@@ -11,8 +11,9 @@ export function httpTranscriber(client: stt.STT, timeoutMs: number): Transcriber
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const event = await client.recognize(frameOf(samples), signal ? AbortSignal.any([signal, timeout]) : timeout);
-        const { text = '', confidence = 1 } = event.alternatives?.[0] ?? {};
-        return { text: text.trim(), confidence };
+        const { text = '', confidence = 0 } = event.alternatives?.[0] ?? {};
+        // 0 is a plugin's way to say that it knows none.
+        return { text: text.trim(), confidence: confidence || 1 };
       } catch (error) {
         throw timeout.aborted && !signal?.aborted ? new Error('timed out') : error;
       }

@@ -40,7 +40,7 @@ describe('what was heard of an utterance so long ago', () => {
     told.clock.advance(100);
     expect([at(told, -60), at(told, 50), at(told, 150), at(told, 700)]).toEqual([SILENT_DB, SILENT_DB, SECOND_DB, FIRST_DB]);
     // The client's late word of it changes nothing.
-    if (how === 'held') told.delivery.handlePosition(1_500, false);
+    told.delivery.handlePosition(1_500, how === 'cut');
     told.clock.advance(400);
     expect([at(told, 300), at(told, 550)]).toEqual([SILENT_DB, SECOND_DB]);
     if (how !== 'held') return;

@@ -141,7 +141,8 @@ export class Delivery {
   }
 
   handlePosition(playedMs: number, isRunning: boolean): void {
-    this.#isAt(playedMs, isRunning);
+    // A late word of what was cut since.
+    this.#isAt(playedMs, isRunning && !this.#cut);
     this.#wake();
   }
 
