@@ -35,7 +35,7 @@ const WITHOUT_RELOAD: Plugin = {
 };
 
 /** What is not written in modules and must be turned into some before it is served. */
-const COMMON_JS = ['opus-decoder', 'react', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime'];
+const COMMON_JS = ['opus-decoder', 'react', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-refresh/runtime'];
 
 export interface ServedFolder {
   /** `http://127.0.0.1:PORT`, without a final slash. */

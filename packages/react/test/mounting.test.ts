@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeServerMessage } from '@visavis/protocol/downlink';
 import { launchBrowser, serveWithVite, type ServedFolder } from '../../../test/browser.js';
 import type {} from './page/page.js';
+import type {} from './page/refresh.js';
 import { triangleGlb, TRIANGLE_MANIFEST } from './triangle.js';
 
 const ROUNDS = 20;
@@ -31,12 +32,17 @@ beforeAll(async () => {
   await listen();
   browser = await launchBrowser();
   server = await serveWithVite();
-  page = await browser.newPage({ viewport: { width: 96, height: 112 } });
-  await page.route('**/avatars/triangle/*.json', (route) => route.fulfill({ json: TRIANGLE_MANIFEST }));
-  await page.route('**/avatars/triangle/triangle.glb', (route) => route.fulfill({ body: triangleGlb() }));
-  await page.goto(`${server.url}/packages/react/test/page/index.html`);
-  await page.waitForSelector('html[data-ready]');
+  page = await openPage('index.html');
 });
+
+async function openPage(name: string): Promise<Page> {
+  const opened = await browser.newPage({ viewport: { width: 96, height: 112 } });
+  await opened.route('**/avatars/triangle/*.json', (route) => route.fulfill({ json: TRIANGLE_MANIFEST }));
+  await opened.route('**/avatars/triangle/triangle.glb', (route) => route.fulfill({ body: triangleGlb() }));
+  await opened.goto(`${server.url}/packages/react/test/page/${name}`);
+  await opened.waitForSelector('html[data-ready]');
+  return opened;
+}
 
 afterAll(async () => {
   await browser?.close();
@@ -78,3 +84,24 @@ it('leaves nothing when it is taken away in the middle of a load', async () => {
   }, relayUrl);
   expect(after).toEqual({ ...NOTHING, listeners: before.listeners, frames: 0, errors: [] });
 });
+
+it('is there once, and connected, after each edit of the component that has it, and leaves nothing', async () => {
+  const edited = await openPage('refresh.html');
+  const isThere = (label: string): Promise<unknown> => edited.waitForFunction((shown) => {
+    const { canvases, contexts, audio, sockets } = reactPage.left();
+    return document.querySelector(`[aria-label="${shown}"] canvas`) !== null && document.querySelector('[data-state="ready connected"]') !== null
+      && [canvases, contexts, audio, sockets].every((count) => count === 1);
+  }, label);
+  await edited.waitForFunction(() => globalThis.refreshPage !== undefined);
+  await edited.evaluate((url) => refreshPage.start(url), relayUrl);
+  await isThere('First');
+  // The first to come with a signature, one with the same, and one with other hooks, for which React mounts it anew.
+  for (const [label, hooks] of [['Second', 'a'], ['Third', 'a'], ['Fourth', 'b']] as const) {
+    await edited.evaluate(([text, key]) => refreshPage.edit(text, key), [label, hooks] as const);
+    await isThere(label);
+  }
+  await edited.evaluate(() => refreshPage.end());
+  await edited.waitForFunction(() => Object.entries(reactPage.left()).every(([name, count]) => name === 'listeners' || count === 0));
+  expect(await edited.evaluate(() => reactPage.errors)).toEqual([]);
+  await edited.close();
+}, 120_000);
