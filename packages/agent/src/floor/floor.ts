@@ -1,5 +1,5 @@
 import type { Clock } from '@visavis/server-sdk';
-import { completeness, continues, wishOf, type Completeness } from './phrases.js';
+import { completeness, continues, saysMuch, wishOf, type Completeness } from './phrases.js';
 
 /** What the avatar does: nothing, preparing an answer, or being heard. */
 export type AvatarState = 'silent' | 'thinking' | 'speaking';
@@ -70,7 +70,7 @@ export class Floor {
   #isHeld = false;
   #finals = '';
   #partial = '';
-  /** The partial transcript goes on from the one before, and its recogniser is sure enough of it, or it is very sure: what is made of a sound seldom is. */
+  /** The partial transcript says much or goes on from the one before, and its recogniser is sure enough of it, or it is very sure: what is made of a sound seldom is. */
   #isSteady = true;
   /** The recogniser is sure enough of what it was told last. */
   #isSure = true;
@@ -138,7 +138,7 @@ export class Floor {
     const wasAwaited = this.#partial !== '';
     this.#isFinalOwed = false;
     this.#isSure = confidence >= SURE;
-    this.#isSteady = confidence >= CERTAIN || (this.#isSure && continues(this.#partial, text));
+    this.#isSteady = confidence >= CERTAIN || (this.#isSure && (saysMuch(text) || continues(this.#partial, text)));
     this.#partial = text;
     this.#consider();
     if (text === '' && wasAwaited && !this.#isVoiced) this.#awaitEnd();

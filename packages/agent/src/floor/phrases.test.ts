@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeness, continues, wishOf } from './phrases.js';
+import { completeness, continues, saysMuch, wishOf } from './phrases.js';
 
 describe('what a text says of the floor', () => {
   it.each(['', 'Uh-huh.', 'Mm-hmm', 'Right.', 'Yeah, right.', 'Oh, I see.', 'Okay okay', 'You', 'you.', 'Hmm...', 'Oh wow, really?', 'All right.', 'Yeah, the'])('%j: nothing', (text) => {
@@ -23,6 +23,12 @@ describe('how complete a text is', () => {
     ['I would like to', 'unfinished'], ['I would like to order a.', 'unfinished'], ['Well,', 'unfinished'], ['I was thinking...', 'unfinished'], ['because um', 'unfinished'],
   ])('%j: %s', (text, expected) => {
     expect(completeness(text)).toBe(expected);
+  });
+});
+
+describe('whether a text says much', () => {
+  it.each([['', false], ["That's hard.", false], ['Can I bring?', true], ['等一下再说', true]])('%j: %s', (text, expected) => {
+    expect(saysMuch(text)).toBe(expected);
   });
 });
 

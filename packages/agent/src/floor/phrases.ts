@@ -1,6 +1,8 @@
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
 /** So many words of a text are its beginning. */
 const BEGINNING = 2;
+/** So many words are more than a sound is taken for. */
+const MUCH = 3;
 /** What is said while the other one speaks, and means: go on. */
 const LISTENING = new Set([
   'ah', 'aha', 'ahh', 'all right', 'alright', 'cool', 'exactly', 'gotcha', 'got it', 'good', 'great', 'hm', 'hmm', 'huh', 'i see', 'indeed',
@@ -45,6 +47,11 @@ export function wishOf(text: string, isWhole: boolean): Wish {
   const rest = withoutListening(isWhole ? words : words.slice(0, -1));
   if (rest.length === 0 || NOTHING.has(rest.join(' '))) return 'none';
   return CALLS.has(rest[0]!) ? 'call' : 'words';
+}
+
+/** Whether it has three words: sounds of listening are taken for one or two, or for more that the recogniser doubts. */
+export function saysMuch(text: string): boolean {
+  return wordsOf(text).length >= MUCH;
 }
 
 /**
