@@ -71,21 +71,19 @@ function listen() {
 async function load(name, base64) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const clip = await mic.decodeAudioData(bytes.buffer);
-  const isSpeech = activeFrames(clip);
-  clips.set(name, { clip, onsetMs: isSpeech.indexOf(true) * FRAME_MS, endMs: (isSpeech.lastIndexOf(true) + 1) * FRAME_MS });
+  clips.set(name, { clip, ...speechOf(clip) });
 }
 
-/** Of each frame, whether it is speech: the threshold is the highest that lies the margin below the mean power of what exceeds it. */
-function activeFrames(clip) {
+/** When its speech begins and ends: the threshold is the highest that lies the margin below the mean power of what reaches it. */
+function speechOf(clip) {
   const samples = clip.getChannelData(0);
   const length = (clip.sampleRate * FRAME_MS) / 1000;
   const powers = Array.from({ length: Math.floor(samples.length / length) }, (_, n) => samples.subarray(n * length, (n + 1) * length).reduce((sum, x) => sum + x * x, 0) / length);
   const margin = 10 ** (P56_MARGIN_DB / 10);
-  const threshold = [...powers].sort((a, b) => b - a).find((_, n, sorted) => sorted.slice(0, n + 1).reduce((sum, power) => sum + power, 0) / (n + 1) >= sorted[n] * margin) ?? 0;
-  const isLoud = powers.map((power) => power > threshold);
-  const run = (n) => isLoud.slice(n, n + FRAMES_IN_A_ROW);
-  // Each frame of a run that is long enough.
-  return isLoud.map((_, n) => Array.from({ length: FRAMES_IN_A_ROW }, (__, k) => n - k).some((from) => from >= 0 && run(from).length === FRAMES_IN_A_ROW && run(from).every(Boolean)));
+  let sum = 0;
+  const threshold = [...powers].sort((one, other) => other - one).find((power, n) => (sum += power) / (n + 1) >= power * margin) ?? 0;
+  const begins = powers.map((_, n) => n + FRAMES_IN_A_ROW <= powers.length && powers.slice(n, n + FRAMES_IN_A_ROW).every((power) => power > threshold));
+  return { onsetMs: begins.indexOf(true) * FRAME_MS, endMs: (begins.lastIndexOf(true) + FRAMES_IN_A_ROW) * FRAME_MS };
 }
 
 /** Says a clip into the microphone; resolves at once with when its voice begins and ends. */

@@ -62,7 +62,7 @@ export async function measureTurns(world, engine, count) {
     await sleep(heardMs + CUT_AFTER_MS - Date.now());
     if (n % 2 === 0) {
       const pressedMs = await call('press');
-      note(presses, await call('lastSound', pressedMs + WITNESS_MS), { sinceMs: pressedMs, cutMs: pressedMs }, (text) => problem(n, text));
+      note(presses, await call('lastSound', pressedMs + WITNESS_MS), { sinceMs: pressedMs }, (text) => problem(n, text));
       said = await call('say', next);
     } else {
       const held = seat.decisions.length;

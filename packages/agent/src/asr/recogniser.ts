@@ -6,6 +6,11 @@ export interface Transcript {
   readonly confidence: number;
 }
 
+/** Plugins say 0, or nothing, where a provider tells none. */
+export function toldConfidence(confidence = 0): number {
+  return confidence > 0 ? confidence : 1;
+}
+
 /** Turns speech into text, an utterance at a time. */
 export interface Recogniser {
   /**

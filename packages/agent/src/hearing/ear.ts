@@ -1,6 +1,7 @@
 import { stt, VADEventType, type VAD, type VADEvent, type VADStream } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Clock } from '@visavis/server-sdk';
+import { toldConfidence } from '../asr/recogniser.js';
 import { Blocks } from '../speech/pcm.js';
 import type { HeardStep } from './echo-gate.js';
 import { RecentSound } from './recent-sound.js';
@@ -132,10 +133,10 @@ export class Ear {
     try {
       for await (const event of this.#openStream()) {
         if (this.#closed) return;
-        const { text: told = '', confidence = 0 } = event.alternatives?.[0] ?? {};
+        const { text: told = '', confidence } = event.alternatives?.[0] ?? {};
         const text = told.trim();
         if (event.type === stt.SpeechEventType.FINAL_TRANSCRIPT && text !== '') this.#events.final(text);
-        else if (isPartial(event.type) && text !== '') this.#events.partial(text, confidence > 0 ? confidence : 1);
+        else if (isPartial(event.type) && text !== '') this.#events.partial(text, toldConfidence(confidence));
         // No final follows: what the partial ones took for words was none.
         else if (event.type === stt.SpeechEventType.END_OF_SPEECH) this.#events.partial('', 1);
       }

@@ -61,8 +61,9 @@ export class EchoGate {
   }
 
   #isUser(level: number, played: readonly number[]): boolean {
-    const isAlike = this.#model.isAlike(level, played);
-    const isLoud = level > FLOOR_DB && level > this.#model.expected(played) + MARGIN_DB;
+    const excessDb = level - this.#model.expected(played);
+    const isAlike = this.#model.isAlike({ level, played, excessDb });
+    const isLoud = level > FLOOR_DB && excessDb > MARGIN_DB;
     if (isAlike) this.#passes = 0;
     else if (isLoud) this.#passes = HANGOVER;
     else if (this.#passes > 0) this.#passes--;

@@ -36,8 +36,9 @@ interface Step {
   readonly played: readonly number[];
 }
 
+/** A step as it came. */
 interface RecentStep extends Step {
-  /** How much louder than an echo it was, dB. */
+  /** How much louder it was than the echo to expect, dB. */
   readonly excessDb: number;
 }
 
@@ -57,8 +58,8 @@ export class EchoModel {
   }
 
   /** Whether the last 600 ms, or 2 s of what is much louder than any echo was, rose and fell as the avatar's voice did. */
-  isAlike(level: number, played: readonly number[]): boolean {
-    keep(this.#recent, { level, played, excessDb: level - this.expected(played) }, SURELY_ALIKE_STEPS);
+  isAlike(step: RecentStep): boolean {
+    keep(this.#recent, step, SURELY_ALIKE_STEPS);
     const isNew = this.#isKnown && this.#recent.slice(-ALIKE_STEPS).some(({ excessDb }) => excessDb > MUCH_LOUDER_DB);
     const length = isNew ? SURELY_ALIKE_STEPS : ALIKE_STEPS;
     const steps = this.#recent.slice(-length);

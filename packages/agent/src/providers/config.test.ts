@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +47,13 @@ describe('a configuration', () => {
     expect(config.stt).toMatchObject({ provider: 'deepgram', model: 'nova-3' });
     expect(config.tts).toMatchObject({ provider: 'elevenlabs', voice: 'sarah' });
     expect(config.tts.provider === 'elevenlabs' && config.tts.apiKey.reveal()).toBe('mine');
+  });
+
+  it('finds notes beside the file, and those that a variable names where the variable says', async () => {
+    const beside = await file('agent.yaml', 'llm: { provider: embedded, knowledge: ./notes }\n');
+    expect((await loadAgentConfig({ file: beside, env: {} })).llm).toMatchObject({ knowledge: join(dirname(beside), 'notes') });
+    const named = await file('agent.yaml', 'llm: { provider: embedded, knowledge: "${NOTES}" }\n');
+    expect((await loadAgentConfig({ file: named, env: { NOTES: '/srv/notes' } })).llm).toMatchObject({ knowledge: '/srv/notes' });
   });
 
   it('is read from an env file, whose keys count too, and from the environment, which goes before it', async () => {

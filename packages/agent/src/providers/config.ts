@@ -60,7 +60,8 @@ async function readSources(path: string, env: Env): Promise<{ settings: unknown;
 /** A folder that a file names is looked for beside the file, wherever the process was started. */
 function besideFile(settings: unknown, path: string): unknown {
   const llm = (settings as { llm?: { knowledge?: unknown } } | null)?.llm;
-  if (typeof llm?.knowledge !== 'string') return settings;
+  // What a variable holds is the environment's, which is where the process was started.
+  if (typeof llm?.knowledge !== 'string' || REFERENCE.test(llm.knowledge)) return settings;
   return { ...(settings as Settings), llm: { ...llm, knowledge: resolve(dirname(path), llm.knowledge) } };
 }
 

@@ -1,6 +1,6 @@
 import type { stt } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import type { Transcriber } from '../asr/recogniser.js';
+import { toldConfidence, type Transcriber } from '../asr/recogniser.js';
 
 const SAMPLE_RATE = 16_000;
 
@@ -11,9 +11,8 @@ export function httpTranscriber(client: stt.STT, timeoutMs: number): Transcriber
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const event = await client.recognize(frameOf(samples), signal ? AbortSignal.any([signal, timeout]) : timeout);
-        const { text = '', confidence = 0 } = event.alternatives?.[0] ?? {};
-        // 0 is a plugin's way to say that it knows none.
-        return { text: text.trim(), confidence: confidence || 1 };
+        const { text = '', confidence } = event.alternatives?.[0] ?? {};
+        return { text: text.trim(), confidence: toldConfidence(confidence) };
       } catch (error) {
         throw timeout.aborted && !signal?.aborted ? new Error('timed out') : error;
       }

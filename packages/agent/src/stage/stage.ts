@@ -94,7 +94,7 @@ export class Stage {
 
   /** How loud the avatar was so many milliseconds ago, dBFS: what a microphone may pick up. */
   levelAgo(ms: number): number {
-    return [...this.#deliveries, ...(this.#last ? [this.#last] : [])].reduce((loudest, delivery) => Math.max(loudest, delivery.levelAgo(ms)), SILENT_DB);
+    return this.#deliveries.reduce((loudest, delivery) => Math.max(loudest, delivery.levelAgo(ms)), this.#last?.levelAgo(ms) ?? SILENT_DB);
   }
 
   async close(): Promise<void> {
