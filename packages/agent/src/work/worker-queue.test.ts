@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { WorkerQueue, type QueueWorker, type WorkerCancel, type WorkerJob } from './worker-queue.js';
+import { END, WorkerQueue, type QueueWorker, type WorkerCancel, type WorkerJob } from './worker-queue.js';
 
 
 /** A worker that does a job when told to. */
@@ -8,14 +8,28 @@ class ManualWorker extends EventEmitter {
   readonly jobs: WorkerJob<string>[] = [];
   readonly held = { keepsAlive: true };
   readonly cancelled: number[] = [];
-  postMessage(message: WorkerJob<string> | WorkerCancel): void {
-    if ('cancel' in message) this.cancelled.push(message.cancel);
-    else this.jobs.push(message);
+  #isWorking = false;
+  #isEnding = false;
+  postMessage(message: WorkerJob<string> | WorkerCancel | typeof END): void {
+    if (message === END) this.#isEnding = true;
+    else if ('cancel' in message) this.cancelled.push(message.cancel);
+    else {
+      this.#isWorking = true;
+      this.jobs.push(message);
+    }
+    this.#endAtRest();
   }
   ref(): void { this.held.keepsAlive = true; }
   unref(): void { this.held.keepsAlive = false; }
-  terminate(): Promise<number> { return Promise.resolve(0); }
-  finish(): void { this.emit('message', { id: this.jobs.at(-1)!.id, answer: this.jobs.at(-1)!.asked.toUpperCase() }); }
+  terminate = vi.fn(() => Promise.resolve(0));
+  finish(): void {
+    this.#isWorking = false;
+    this.emit('message', { id: this.jobs.at(-1)!.id, answer: this.jobs.at(-1)!.asked.toUpperCase() });
+    this.#endAtRest();
+  }
+  #endAtRest(): void {
+    if (this.#isEnding && !this.#isWorking) this.emit('exit');
+  }
 }
 
 let queue: WorkerQueue<string, string>;
@@ -72,17 +86,37 @@ describe('work in a thread', () => {
     await expect(queue.ask('no')).rejects.toMatchObject({ code: 'invalidState' });
   });
 
-  it('is disposed of only when the job that runs is done', async () => {
-    const calls = withWorkers();
-    const terminated = vi.fn(() => Promise.resolve(0));
-    const cut = expect(queue.ask('long')).rejects.toThrow('disposed');
-    calls[0]!.terminate = terminated;
-    const disposed = queue.dispose();
+  it('is disposed of when its worker has ended itself, after the job that runs', async () => {
+    const workers = withWorkers();
+    queue.ask('long').catch(() => undefined);
+    const [worker] = workers;
+    const cut = expect(queue.ask('waits')).rejects.toThrow('disposed');
+    let isOver = false;
+    const disposed = queue.dispose().then(() => { isOver = true; });
     await cut;
-    expect(terminated).not.toHaveBeenCalled();
-    calls[0]!.finish();
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    worker!.finish();
     await disposed;
-    expect(terminated).toHaveBeenCalledOnce();
+    await queue.dispose();
+    expect(worker!.cancelled).toEqual([0]);
+    expect(worker!.held.keepsAlive).toBe(true);
+    expect(worker!.terminate).not.toHaveBeenCalled();
+  });
+
+  it('takes a worker away that has not ended itself after ten seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const workers = withWorkers();
+    queue.ask('for ever').catch(() => undefined);
+    const [worker] = workers;
+    worker!.terminate.mockImplementation(() => Promise.resolve(worker!.emit('exit') ? 1 : 0));
+    const disposed = queue.dispose();
+    vi.advanceTimersByTime(9_999);
+    expect(worker!.terminate).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    vi.useRealTimers();
+    await disposed;
+    expect(worker!.terminate).toHaveBeenCalledOnce();
   });
 
   it('fails what was waiting when its worker dies, and starts another', async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { VisavisError } from '@visavis/protocol/errors';
 
@@ -13,15 +12,18 @@ export interface WorkerCancel {
   readonly cancel: number;
 }
 
+/** Nothing more is wanted: the worker ends itself once nothing is under way. */
+export const END = 'end';
+
 /** What it answers. */
 export type WorkerResult<Answer> = { readonly id: number; readonly answer: Answer } | { readonly id: number; readonly error: string };
 
 /** What the queue needs of a worker thread. */
-export type QueueWorker = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>;
+export type QueueWorker = Pick<Worker, 'on' | 'once' | 'postMessage' | 'ref' | 'unref' | 'terminate'>;
 
 /** Jobs that wait at most, for all clients; more are refused with `queueFull`. */
 const MAX_WAITING = 64;
-const MAX_DISPOSE_MS = 10_000;
+const MAX_END_MS = 10_000;
 
 interface Job<Asked, Answer> extends WorkerJob<Asked> {
   resolve(answer: Answer): void;
@@ -40,10 +42,8 @@ export class WorkerQueue<Asked, Answer> {
   #worker: QueueWorker | undefined;
   /** What the worker does just now, wanted or not. */
   #running: number | undefined;
-  /** Whoever disposes waits for it. */
-  #onRest: (() => void) | undefined;
   #nextId = 0;
-  #disposed = false;
+  #disposed: Promise<void> | undefined;
 
   /** `what` names the work in messages: "the voice". */
   constructor(what: string, start: () => QueueWorker) {
@@ -73,13 +73,22 @@ export class WorkerQueue<Asked, Answer> {
     }
   }
 
-  /** Waits for the job that runs, ten seconds at most: native code whose thread is taken away ends the process. */
-  async dispose(): Promise<void> {
-    this.#disposed = true;
+  /** Waits until the worker has ended itself, after the job that runs; after ten seconds it is taken away in the middle of it. */
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     if (this.#running !== undefined) this.#worker?.postMessage({ cancel: this.#running } satisfies WorkerCancel);
     this.#rejectAll(new VisavisError('invalidState', `${this.#what} was disposed`));
-    if (this.#running !== undefined) await Promise.race([new Promise<void>((resolve) => { this.#onRest = resolve; }), sleep(MAX_DISPOSE_MS, undefined, { ref: false })]);
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#worker = undefined;
+    worker.ref();
+    worker.postMessage(END);
+    const late = setTimeout(() => void worker.terminate(), MAX_END_MS);
+    await new Promise((resolve) => worker.once('exit', resolve));
+    clearTimeout(late);
   }
 
   #postNext(): void {
@@ -115,7 +124,7 @@ export class WorkerQueue<Asked, Answer> {
   #settle(result: WorkerResult<Answer>): void {
     const job = this.#jobs.get(result.id);
     this.#jobs.delete(result.id);
-    this.#rest();
+    this.#running = undefined;
     if (job && 'error' in result) job.reject(new VisavisError('upstreamError', `${this.#what} failed: ${result.error}`));
     else if (job && 'answer' in result) job.resolve(result.answer);
     this.#postNext();
@@ -123,16 +132,11 @@ export class WorkerQueue<Asked, Answer> {
 
   #failAll(reason: string): void {
     this.#rejectAll(new VisavisError('upstreamError', reason));
-    this.#rest();
+    this.#running = undefined;
   }
 
   #rejectAll(error: VisavisError): void {
     for (const { reject } of this.#jobs.values()) reject(error);
     this.#jobs.clear();
-  }
-
-  #rest(): void {
-    this.#running = undefined;
-    this.#onRest?.();
   }
 }

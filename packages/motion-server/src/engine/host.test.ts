@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CHANNEL_NAMES } from '@visavis/face';
@@ -6,6 +7,7 @@ import { createSignalModel } from '@visavis/motion/signal';
 import { pino } from 'pino';
 import { build } from '../../test/build.js';
 import { connect, frameIndices, http, range, startServer } from '../../test/client.js';
+import { LocalThread } from '../../test/local-thread.js';
 import { ManualClock } from '../../test/manual-clock.js';
 import { speechBytes, syntheticSpeech } from '../../test/speech.js';
 import { systemClock } from '../clock.js';
@@ -13,6 +15,7 @@ import { Metrics } from '../metrics.js';
 import { createLocalHost, type EngineHost, type EngineOptions, type RemoteEngine } from './host.js';
 import type { WorkerThread } from './lane.js';
 import { loadModel, type ModelChoice } from './load-model.js';
+import { END } from './messages.js';
 import { createWorkerPool } from './pool.js';
 
 beforeAll(build, 180_000);
@@ -50,17 +53,20 @@ async function expected(audio: readonly Float32Array[], options: EngineOptions):
 const plain = (all: readonly MotionFrame[]) => all.map(({ index, timeMs, pose }) => [index, timeMs, ...pose.values]);
 
 /** A pool, and its threads in the order they were made. */
-async function createPool(workers: number, clock = systemClock, model: ModelChoice = 'baseline') {
-  const threads: Worker[] = [];
-  const spawn = (): WorkerThread => {
-    const thread = new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [], workerData: model });
-    threads.push(thread);
-    return thread;
+async function createPool<Thread extends WorkerThread>(workers: number, make: (n: number) => Thread, clock = systemClock) {
+  const threads: Thread[] = [];
+  const spawn = (): Thread => {
+    threads.push(make(threads.length));
+    return threads.at(-1)!;
   };
   const metrics = new Metrics();
-  const pool = await createWorkerPool({ model, workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
+  const pool = await createWorkerPool({ model: undefined, workers, spawn, metrics, clock, logger: pino({ level: 'silent' }) });
   return { pool, threads, metrics };
 }
+
+const threadOf = (model: ModelChoice) => () => new Worker(new URL('../../dist/engine/worker.js', import.meta.url), { execArgv: [], workerData: model });
+/** Of workers that may be taken away while they work. */
+const local = () => new LocalThread({ model: createSignalModel() });
 
 /** The largest difference of any channel. */
 function difference(a: readonly MotionFrame[], b: readonly MotionFrame[]): number {
@@ -72,7 +78,7 @@ afterEach(() => host.dispose());
 
 const HOSTS: [string, () => Promise<EngineHost>][] = [
   ['in this thread', async () => createLocalHost(createSignalModel(), true)],
-  ['in workers', async () => (await createPool(2)).pool],
+  ['in workers', async () => (await createPool(2, threadOf('baseline'))).pool],
 ];
 
 describe.each(HOSTS)('engines %s', (_, create) => {
@@ -134,7 +140,7 @@ describe('what is told as speech goes on', () => {
 
   it('reaches the network in another thread, and the one that takes over', async () => {
     const { model } = await loadModel('network');
-    const { pool, threads } = await createPool(1, systemClock, 'network');
+    const { pool, threads } = await createPool(1, threadOf('network'));
     host = pool;
     const here = createLocalHost(model, true);
     const expression = { phonemes: clause };
@@ -143,7 +149,7 @@ describe('what is told as speech goes on', () => {
     await here.dispose();
     expect(difference(whole, untold)).toBeGreaterThan(0.1);
     expect(difference(await told(host.join().open(at(16_000))), whole)).toBeLessThan(1e-4);
-    const moved = await told(host.join().open(at(16_000)), (i) => void (i === 28 && threads[0]!.terminate()));
+    const moved = await told(host.join().open(at(16_000)), (i) => void (i === 28 && threads[0]!.postMessage(END)));
     expect(threads).toHaveLength(2);
     expect(difference(moved, whole)).toBeLessThan(0.05);
   });
@@ -153,7 +159,7 @@ describe('a worker that ends', () => {
   const LONG_MS = 9000;
 
   it.each(RATES)('in the middle of an utterance at %i Hz costs no frame and repeats none', async (rate) => {
-    const { pool, threads, metrics } = await createPool(1);
+    const { pool, threads, metrics } = await createPool(1, local);
     host = pool;
     const audio = pieces(speech(LONG_MS, rate), rate);
     const crashes = new Set([3, 151, 333]);
@@ -167,7 +173,7 @@ describe('a worker that ends', () => {
   });
 
   it.each([['before a push', 0], ['with the last push', 449], ['with the end', 450]])('%s, too', async (_, piece) => {
-    const { pool, threads } = await createPool(1);
+    const { pool, threads } = await createPool(1, local);
     host = pool;
     const audio = pieces(speech(LONG_MS, 16_000), 16_000);
     const all = await frames(host.join().open(at(16_000)), audio, (i) => void (i === piece && threads[0]!.terminate()));
@@ -175,7 +181,7 @@ describe('a worker that ends', () => {
   });
 
   it('while nothing is asked of it, too', async () => {
-    const { pool, threads } = await createPool(2);
+    const { pool, threads } = await createPool(2, local);
     host = pool;
     const audio = pieces(speech(2000, 16_000), 16_000);
     const all = await frames(host.join().open(at(16_000)), audio, (i) => (i === 40 ? threads[0]!.terminate() : undefined));
@@ -184,7 +190,7 @@ describe('a worker that ends', () => {
   });
 
   it('moves its sessions to the others, and leaves those of the others alone', async () => {
-    const { pool, threads } = await createPool(2);
+    const { pool, threads } = await createPool(2, local);
     host = pool;
     const audio = pieces(speech(2000, 16_000), 16_000);
     const run = (i: number) => void (i === 50 && threads[1]!.terminate());
@@ -194,7 +200,7 @@ describe('a worker that ends', () => {
   });
 
   it('again and again under one request costs that request', async () => {
-    const { pool, threads } = await createPool(1);
+    const { pool, threads } = await createPool(1, local);
     host = pool;
     const engine = host.join().open(at(16_000));
     const crashing = frames(engine, pieces(speech(2000, 16_000), 16_000), () => threads.at(-1)!.terminate());
@@ -203,15 +209,36 @@ describe('a worker that ends', () => {
     expect(await frames(host.join().open(at(16_000)), [speech(100, 16_000)])).toHaveLength(3);
   });
 
-  it('is ended when it has worked for too long without an answer', async () => {
+  it('is left when it has worked for too long without an answer, and taken away where it does not end itself', async () => {
     const clock = new ManualClock();
-    const { pool, threads } = await createPool(1, clock);
+    const stuck = Object.assign(new EventEmitter(), { postMessage: vi.fn(), terminate: vi.fn(() => Promise.resolve(stuck.emit('exit'))) });
+    const { pool, threads } = await createPool<WorkerThread>(1, (n) => {
+      if (n > 0) return local();
+      queueMicrotask(() => stuck.emit('message', { model: 'signal-1' }));
+      return stuck;
+    }, clock);
     host = pool;
     const pending = frames(host.join().open(at(16_000)), [speech(20_000, 48_000)]);
     await new Promise(setImmediate); // the batch leaves
     clock.advance(10_000);
-    expect(await pending).toHaveLength(1800);
     expect(threads).toHaveLength(2);
+    expect(await pending).toHaveLength(1800);
+    expect(stuck.postMessage).toHaveBeenLastCalledWith(END, []);
+    expect(stuck.terminate).not.toHaveBeenCalled();
+    clock.advance(10_000);
+    expect(stuck.terminate).toHaveBeenCalledOnce();
+  });
+
+  it('does what it has begun when the pool is disposed of, however much', async () => {
+    const { pool, threads } = await createPool(2, threadOf('network'));
+    host = pool;
+    const codes = threads.map((thread) => new Promise((resolve) => thread.once('exit', resolve)));
+    const calls = range(8).map(() => host.join().open(at(16_000)).push(speech(4_000, 16_000)));
+    const ended = Promise.allSettled(calls);
+    await new Promise((resolve) => setTimeout(resolve, 30)); // they are under way
+    await host.dispose();
+    expect(await Promise.all(codes)).toEqual([0, 0]);
+    for (const call of await ended) expect(call).toMatchObject({ status: 'rejected', reason: { message: 'no worker runs' } });
   });
 
   it('before it could work fails the start', async () => {

@@ -3,28 +3,32 @@ import type { Clock } from '../clock.js';
 import type { Metrics } from '../metrics.js';
 import { Gathering } from './gathering.js';
 import type { EngineOptions } from './host.js';
-import { fromCallError, Op, packSamples, RESULT_FIELDS, unpackFrames, type Answer, type Batch, type Ready } from './messages.js';
+import { END, fromCallError, Op, packSamples, RESULT_FIELDS, unpackFrames, type Answer, type Batch, type Ready } from './messages.js';
 import type { EngineLane, PooledEngine } from './pooled-engine.js';
 
-/** A worker that has calls and answers none for so long is ended. */
+/** A worker that has calls and answers none for so long is left and ended. */
 const STUCK_MS = 10_000;
 /** So is one that is not able to work so long after it began: it loads its model. */
 const LOAD_MS = 60_000;
+/** A worker that is asked to end and has not so much later is taken away, in the middle of whatever it does. */
+const END_MS = 10_000;
 
 /** The part of a worker thread that is used. */
 export interface WorkerThread {
   on(event: 'message', listener: (message: Ready | Answer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'exit', listener: () => void): unknown;
-  postMessage(batch: Batch, transfer: ArrayBuffer[]): void;
+  postMessage(message: Batch | typeof END, transfer: ArrayBuffer[]): void;
   terminate(): Promise<unknown>;
 }
 
 export interface LaneEvents {
   ready(worker: Ready): void;
   failed(error: Error): void;
-  /** The worker is gone; the engines that were in it. */
+  /** The worker does no more; the engines that were in it. */
   ended(engines: PooledEngine[]): void;
+  /** Its thread is gone, now or some time after. */
+  gone(): void;
 }
 
 /** One worker: gathers calls into messages, and takes the answers to the engines they are for. */
@@ -34,6 +38,8 @@ export class Lane implements EngineLane {
   readonly #clock: Clock;
   readonly #engines = new Map<number, PooledEngine>();
   readonly #gathering: Gathering;
+  readonly #events: LaneEvents;
+  readonly #gone: Promise<void>;
   /** As in a Batch. */
   #ops: number[] = [];
   #options: EngineOptions[] = [];
@@ -46,25 +52,30 @@ export class Lane implements EngineLane {
   #open = 0;
   #calmDown: () => void;
   #isReady = false;
+  #hasEnded = false;
 
   constructor(worker: WorkerThread, { metrics, clock }: { metrics: Metrics; clock: Clock }, events: LaneEvents) {
     this.#worker = worker;
     this.#metrics = metrics;
     this.#clock = clock;
+    this.#events = events;
     this.#gathering = new Gathering(clock, () => this.#flush());
-    this.#calmDown = clock.after(LOAD_MS, () => void worker.terminate());
+    this.#calmDown = clock.after(LOAD_MS, () => void this.end());
     worker.on('message', (message) => {
+      if (this.#hasEnded) return;
       if ('results' in message) return this.#handleAnswer(message);
       this.#isReady = true;
       this.#watch();
       events.ready(message);
     });
     worker.on('error', (error) => events.failed(error));
-    worker.on('exit', () => {
-      this.#calmDown();
-      this.#gathering.stop();
-      events.ended([...this.#engines.values()]);
-      this.#engines.clear();
+    this.#gone = new Promise((resolve) => {
+      worker.on('exit', () => {
+        this.#calmDown();
+        this.#leave();
+        resolve();
+        events.gone();
+      });
     });
   }
 
@@ -107,8 +118,22 @@ export class Lane implements EngineLane {
     return id;
   }
 
-  async end(): Promise<void> {
-    await this.#worker.terminate();
+  /** Its engines move. Its thread ends itself, as soon as it does not work; resolves when it is gone. */
+  end(): Promise<void> {
+    if (this.#hasEnded) return this.#gone;
+    this.#worker.postMessage(END, []);
+    this.#calmDown();
+    this.#calmDown = this.#clock.after(END_MS, () => void this.#worker.terminate());
+    this.#leave();
+    return this.#gone;
+  }
+
+  #leave(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#gathering.stop();
+    this.#events.ended([...this.#engines.values()]);
+    this.#engines.clear();
   }
 
   #add(...op: [kind: Op, engine: number, samples: number]): void {
@@ -136,7 +161,7 @@ export class Lane implements EngineLane {
   /** From now on it must answer, if there is anything to. */
   #watch(): void {
     this.#calmDown();
-    if (this.#open > 0) this.#calmDown = this.#clock.after(STUCK_MS, () => void this.#worker.terminate());
+    if (this.#open > 0) this.#calmDown = this.#clock.after(STUCK_MS, () => void this.end());
   }
 
   #handleAnswer({ results, errors, values }: Answer): void {

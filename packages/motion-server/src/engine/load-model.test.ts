@@ -76,7 +76,7 @@ it('fails the start of workers where their model does not load', async () => {
 
 it('is warned of once, however many workers fall back', async () => {
   warnings.length = 0;
-  const script = "require('node:worker_threads').parentPort.on('message', () => undefined).postMessage({ model: 'signal-1', fallback: 'no weights' })";
+  const script = "require('node:worker_threads').parentPort.on('message', () => process.exit()).postMessage({ model: 'signal-1', fallback: 'no weights' })";
   const spawn = () => new Worker(script, { eval: true });
   const pool = await createWorkerPool({ model: undefined, workers: 3, spawn, metrics: new Metrics(), clock: systemClock, logger });
   expect([pool.modelId, warnings]).toEqual(['signal-1', [{ reason: 'no weights' }]]);

@@ -19,6 +19,9 @@ export interface Batch {
 
 export const OP_FIELDS = 3;
 
+/** Instead of a batch: the worker does what it has begun, and ends itself. */
+export const END = 'end';
+
 /** What a worker answers a batch with. */
 export interface Answer {
   /** RESULT_FIELDS for each push and finish: its engine, the index of its first frame, how many frames, 1 where it failed. */

@@ -43,6 +43,8 @@ class WorkerPool implements EngineHost {
   readonly #options: PoolOptions;
   readonly #seats = new Set<Seat>();
   readonly #lanes = new Set<Lane>();
+  /** Lanes whose threads are there, those that were left among them. */
+  readonly #threads = new Set<Lane>();
   readonly #respawns = new Set<() => void>();
   #disposed = false;
   #modelId = '';
@@ -66,7 +68,7 @@ class WorkerPool implements EngineHost {
   async dispose(): Promise<void> {
     this.#disposed = true;
     for (const cancel of this.#respawns) cancel();
-    await Promise.all([...this.#lanes].map((lane) => lane.end()));
+    await Promise.all([...this.#threads].map((lane) => lane.end()));
   }
 
   #spawn(onReady: () => void = () => undefined, onEnd: (error: Error) => void = () => undefined): void {
@@ -92,8 +94,10 @@ class WorkerPool implements EngineHost {
         for (const seat of this.#seats) seat.vacate(lane);
         for (const engine of engines) engine.move();
       },
+      gone: () => this.#threads.delete(lane),
     });
     this.#lanes.add(lane);
+    this.#threads.add(lane);
   }
 
   /** Workers fall back alike: the first says so for all. */
