@@ -39,7 +39,7 @@ module.exports = {
       name: 'onnxruntime-in-its-own-entry-only',
       comment: 'Who wants the signal model alone loads no native code.',
       severity: 'error',
-      from: { pathNot: '^packages/(motion/src/network/onnx|agent/src/(tts|asr|vad))/' },
+      from: { pathNot: '^packages/(motion/src/network/onnx|agent/src/(tts|asr|vad|graph))/' },
       to: { path: 'onnxruntime' },
     },
     {

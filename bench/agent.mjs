@@ -45,7 +45,7 @@ if (parts.includes('turns') || parts.includes('false-cuts')) {
   try {
     if (parts.includes('turns')) {
       made('flite', await measureTurns(world, 'flite', quick ? 4 : 40));
-      made('kokoro', await measureTurns(world, 'kokoro', quick ? 4 : 20));
+      made('kokoro', await measureTurns(world, 'kokoro', quick ? 4 : 40));
     }
     if (parts.includes('false-cuts')) made('falseCuts', await measureFalseCuts(world, 'flite'));
   } finally {

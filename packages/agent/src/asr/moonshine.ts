@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { multiplyBytes, openRewritten } from '../graph/index.js';
 import type { Transcript } from './recogniser.js';
 import { parseTokens, textOf } from './tokens.js';
 
@@ -41,8 +42,8 @@ export class Moonshine {
   /** `folder` holds `encoder_model.ort`, `decoder_model_merged.ort` and `tokenizer.bin`. */
   static async load(folder: string): Promise<Moonshine> {
     const runtime = await import('onnxruntime-node');
-    const open = (name: string): Promise<InferenceSession> => runtime.InferenceSession.create(join(folder, name), {
-      executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3,
+    const open = (name: string): Promise<InferenceSession> => openRewritten(runtime, join(folder, name), {
+      session: { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 }, rewrite: multiplyBytes,
     });
     const [encoder, decoder, tokens] = await Promise.all([open('encoder_model.ort'), open('decoder_model_merged.ort'), readFile(join(folder, 'tokenizer.bin'))]);
     return new Moonshine(runtime, encoder, decoder, parseTokens(tokens));

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession, TypedTensor } from 'onnxruntime-node';
+import { convsAsProducts, openRewritten } from '../../graph/index.js';
 import type { Spoken } from './timing.js';
 
 /** The encoder's frames for each token; not an output of the published graph. */
@@ -25,11 +26,11 @@ export class KokoroModel {
   }
 
   static async load(folder: string): Promise<KokoroModel> {
-    const { InferenceSession } = await import('onnxruntime-node');
-    const graph = await readFile(join(folder, 'kokoro.onnx'));
+    const runtime = await import('onnxruntime-node');
     const { vocab } = JSON.parse(await readFile(join(folder, 'vocab.json'), 'utf8')) as { vocab: Record<string, number> };
-    const session = await InferenceSession.create(Buffer.concat([graph, extraOutput(DURATIONS)]), {
-      executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3,
+    const session = await openRewritten(runtime, join(folder, 'kokoro.onnx'), {
+      session: { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3 },
+      rewrite: convsAsProducts, outputs: [DURATIONS],
     });
     return new KokoroModel(session, new Map(Object.entries(vocab)), folder);
   }
@@ -61,12 +62,4 @@ export class KokoroModel {
   known(letters: string): string {
     return [...letters].filter((letter) => this.#vocabulary.has(letter)).join('');
   }
-}
-
-/** Protobuf merges repeated fields: a model of one graph with one more output may simply be appended to the file. */
-export function extraOutput(name: string): Uint8Array {
-  const field = (number: number, payload: Uint8Array): Uint8Array => Uint8Array.from([(number << 3) | 2, payload.length, ...payload]);
-  const float = field(1, Uint8Array.of(0x08, 0x01)); // TypeProto.tensor_type { elem_type: FLOAT }
-  const value = Uint8Array.from([...field(1, new TextEncoder().encode(name)), ...field(2, float)]);
-  return field(7, field(12, value)); // ModelProto.graph { output }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { extraOutput } from './model.js';
 import { timeLetters } from './timing.js';
 
 /** A tone from `fromMs` on. */
@@ -31,9 +30,5 @@ describe('times of what Kokoro speaks', () => {
   it('stays within the sound where the frames say more', () => {
     const late = timeLetters(words, { audio: audioOf(500, 400), frames });
     for (const { startMs, endMs } of late.phonemes) expect(endMs <= 140 && startMs < endMs).toBe(true);
-  });
-
-  it('appends an output to a model in the letters of protobuf', () => {
-    expect([...extraOutput('/x')]).toEqual([0x3a, 0x0c, 0x62, 0x0a, 0x0a, 0x02, 0x2f, 0x78, 0x12, 0x04, 0x0a, 0x02, 0x08, 0x01]);
   });
 });
