@@ -1,14 +1,18 @@
 /** The Kokoro-82M graph on onnxruntime: letters in, sound and the letters' durations out. For worker threads. */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { InferenceSession, TypedTensor } from 'onnxruntime-node';
 import { convsAsProducts, openRewritten } from '../../graph/index.js';
 import type { Spoken } from './timing.js';
 
 /** The encoder's frames for each token; not an output of the published graph. */
-const DURATIONS = '/encoder/Clip_output_0';
+export const DURATIONS = '/encoder/Clip_output_0';
 /** Values of one style: a voice file holds one for each number of tokens. */
 const STYLE = 256;
+/** Threads that wait sleep: other conversations' work is theirs. */
+const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
+const MOST_THREADS = 4;
 /** The graph's limit, without the two zeros around them. */
 export const MAX_TOKENS = 510;
 
@@ -27,11 +31,16 @@ export class KokoroModel {
 
   static async load(folder: string): Promise<KokoroModel> {
     const runtime = await import('onnxruntime-node');
-    const { vocab } = JSON.parse(await readFile(join(folder, 'vocab.json'), 'utf8')) as { vocab: Record<string, number> };
     const session = await openRewritten(runtime, join(folder, 'kokoro.onnx'), {
-      session: { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3 },
+      session: { executionProviders: ['cpu'], intraOpNumThreads: threadsOf(availableParallelism()), interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3, extra: NO_SPINNING },
       rewrite: convsAsProducts, outputs: [DURATIONS],
     });
+    return KokoroModel.of(session, folder);
+  }
+
+  /** `session`: of the graph, with its durations among its outputs. */
+  static async of(session: InferenceSession, folder: string): Promise<KokoroModel> {
+    const { vocab } = JSON.parse(await readFile(join(folder, 'vocab.json'), 'utf8')) as { vocab: Record<string, number> };
     return new KokoroModel(session, new Map(Object.entries(vocab)), folder);
   }
 
@@ -62,4 +71,9 @@ export class KokoroModel {
   known(letters: string): string {
     return [...letters].filter((letter) => this.#vocabulary.has(letter)).join('');
   }
+}
+
+/** Half of the cores: the first sound waits for this, and the other half is for all else. */
+export function threadsOf(cores: number): number {
+  return Math.max(1, Math.min(MOST_THREADS, Math.floor(cores / 2)));
 }
