@@ -11,8 +11,8 @@ import { startBackend } from './backend.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** One reader, three sentences: 3 to 7 s. */
 const SENTENCES = { long: here('../../apps/demo/assets/samples/austen.wav'), young: here('speech/austen-0880.wav'), amiable: here('speech/austen-0930.wav') };
-/** The avatar is cut so long after its first sound. */
-const CUT_AFTER_MS = 900;
+/** The avatar is cut so long after its first sound, each time at another place of what it says: some are pauses. */
+const cutAfterMs = (n) => 600 + ((n * 170) % 600);
 const PATIENCE_MS = 25_000;
 /** After a cut no sound may come for so long; the answer to what was said meanwhile takes longer. */
 const WITNESS_MS = 1_300;
@@ -59,7 +59,7 @@ export async function measureTurns(world, engine, count) {
       continue;
     }
     const voice = seat.spoken.at(-1);
-    await sleep(heardMs + CUT_AFTER_MS - Date.now());
+    await sleep(heardMs + cutAfterMs(n) - Date.now());
     if (n % 2 === 0) {
       const pressedMs = await call('press');
       note(presses, await call('lastSound', pressedMs + WITNESS_MS), { sinceMs: pressedMs }, (text) => problem(n, text));

@@ -1,10 +1,9 @@
 import type { NodeProto } from './gen/onnx_pb.js';
-import { intOf, intsOf, makeNode, type ModelGraph } from './model-graph.js';
+import { intOf, intsOf, makeNode, stringOf, type ModelGraph } from './model-graph.js';
 import { asWeights, type WeightType } from './weights.js';
 
 /** A convolution of bytes along one axis, and what makes numbers of its sums. */
 interface ByteConv {
-  readonly conv: NodeProto;
   /** The last of the nodes that it is done in; its output is the convolution's in numbers. */
   readonly last: NodeProto;
   /** Of what is convolved, [1, channels, time]: bytes, scale, zero point. */
@@ -55,11 +54,12 @@ function read(graph: ModelGraph, conv: NodeProto): ByteConv | undefined {
   const weightScale = scales?.input.find((value) => value !== scale);
   const [weights, sizes, weightZeroPoint] = [graph.numbers(weightBytes), graph.sizes(weightBytes), graph.scalar(weightZero)];
   const [pads, [stride], [dilation]] = [intsOf(conv, 'pads') ?? [0, 0], intsOf(conv, 'strides') ?? [1], intsOf(conv, 'dilations') ?? [1]];
-  const isPlain = stride === 1 && (intOf(conv, 'group') ?? 1) === 1;
-  if (quantize?.opType !== 'DynamicQuantizeLinear' || last?.opType !== 'Mul' || (isBiased && bias === undefined)) return undefined;
+  const isPlain = stride === 1 && (intOf(conv, 'group') ?? 1) === 1 && (stringOf(conv, 'auto_pad') ?? 'NOTSET') === 'NOTSET';
+  const isScaled = last?.opType === 'Mul' && scales?.opType === 'Mul' && scales.input.includes(scale!);
+  if (quantize?.opType !== 'DynamicQuantizeLinear' || !isScaled || (isBiased && bias === undefined)) return undefined;
   if (!(weights instanceof Uint8Array) || sizes?.length !== 3 || weightZeroPoint === undefined || graph.scalar(weightScale) === undefined || !isPlain) return undefined;
   return {
-    conv, last, bytes: bytes!, scale: scale!, zeroPoint: zeroPoint!, weights, sizes: sizes as [number, number, number],
+    last, bytes: bytes!, scale: scale!, zeroPoint: zeroPoint!, weights, sizes: sizes as [number, number, number],
     weightScale: weightScale!, weightZeroPoint, bias, pads: pads as [number, number], dilation: dilation!,
   };
 }

@@ -122,6 +122,12 @@ export function intOf(node: NodeProto, name: string): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
+/** A text that a node was given; undefined where it was not. */
+export function stringOf(node: NodeProto, name: string): string | undefined {
+  const value = node.attribute.find((attribute) => attribute.name === name)?.s;
+  return value && new TextDecoder().decode(value);
+}
+
 /** A list of whole numbers that a node was given; undefined where it was not. */
 export function intsOf(node: NodeProto, name: string): number[] | undefined {
   return node.attribute.find((attribute) => attribute.name === name)?.ints.map(Number);

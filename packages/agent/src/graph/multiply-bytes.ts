@@ -1,4 +1,4 @@
-import { branchesOf, makeNode, type ModelGraph } from './model-graph.js';
+import { branchesOf, DataType, makeNode, type ModelGraph } from './model-graph.js';
 import type { GraphProto, NodeProto } from './gen/onnx_pb.js';
 import { asWeights, type WeightType } from './weights.js';
 
@@ -69,7 +69,7 @@ function gatherBytes(node: NodeProto, { bytes, scale, offset }: Packed): NodePro
   rows.attribute = node.attribute;
   return [
     rows,
-    makeNode({ op: 'Cast', inputs: [step('bytes')], outputs: [step('cast')], attributes: { to: 1 } }),
+    makeNode({ op: 'Cast', inputs: [step('bytes')], outputs: [step('cast')], attributes: { to: DataType.Float } }),
     makeNode({ op: 'Mul', inputs: [step('cast'), scale], outputs: [step('scaled')] }),
     makeNode({ op: 'Add', inputs: [step('scaled'), offset], outputs: [value!] }),
   ];
