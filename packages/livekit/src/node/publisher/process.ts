@@ -21,6 +21,8 @@ export interface PublisherEvents {
 export type StartPublisher = (events: PublisherEvents) => PublisherProcess;
 
 const PREPARE_AFTER_MS = 1_000;
+/** The library's errors, but one: as it is let go, it may complain that nobody takes its answer for a piece of sound that was cut. */
+const QUIET = 'error,livekit_ffi::server::audio_source=off';
 /**
  * One process is kept ready beside those in use, its libraries loaded: a publisher that dies is replaced sooner by it, and an
  * avatar is in its room sooner. It ends with the last publisher.
@@ -56,7 +58,7 @@ function begin(): ChildProcess {
   const file = fileURLToPath(new URL(entry, import.meta.url));
   if (!existsSync(file)) throw new VisavisError('invalidConfiguration', 'publishers need a build of @visavis/livekit: run npm run build');
   // None of this process's flags: one for tests would send it to sources that it cannot read.
-  return fork(file, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return fork(file, [], { execArgv: [], env: { RUST_LOG: QUIET, ...process.env }, serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }
 
 /** Loading takes a core for a moment, which the one that joins needs first. */
