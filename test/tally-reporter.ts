@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
@@ -13,7 +12,7 @@ export default class TallyReporter implements Reporter {
       if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) tally.failed += 1;
       for (const test of module.children.allTests()) tally[test.result().state] += 1;
       const pending = [...module.children.allTests('pending')];
-      if (pending.length > 0) console.log(`\nnever ended: ${relative('.', module.moduleId)}, ${pending.length} tests, from “${pending[0]?.fullName}” on`);
+      if (pending.length > 0) console.log(`\nno result of ${pending.length} tests of ${relative('.', module.moduleId)}, the first “${pending[0]?.fullName}”`);
     }
     console.log(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped + tally.pending} skipped`);
   }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import multiprocessing
+import os
 import random
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def build(out: Path, downloads: Path, minutes: float, processes: int = 2) -> Non
 
 
 def _build_share(out: Path, downloads: Path, minutes: float, share: int, shares: int, seed: int = 1) -> None:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime as ort
 
     sys.path.insert(0, str(downloads / 'kokoro'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from pathlib import Path
@@ -19,6 +20,7 @@ LEAD_S = 0.007
 
 
 def build(out: Path, downloads: Path, minutes: float) -> None:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime as ort
 
     from .kokoro import extra_output

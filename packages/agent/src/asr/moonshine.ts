@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { importRuntime } from '@visavis/motion/onnx';
 import { multiplyBytes, openRewritten } from '../graph/index.js';
 import type { Transcript } from './recogniser.js';
 import { parseTokens, textOf } from './tokens.js';
@@ -17,6 +18,10 @@ const HEADS = 8;
 const LEAST_SAMPLES = 1_600;
 /** How sure it is of so many tokens, the end of the text among them, tells words from sounds: of what comes later it is surer. */
 const TELLING_TOKENS = 2;
+
+const SESSION: InferenceSession.SessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
+/** The name of an operator that the tiny model has from the start, so that there is nothing to rewrite in it. */
+const OF_BYTES = 'DynamicQuantizeMatMul';
 
 type Tensors = Record<string, Tensor>;
 
@@ -41,10 +46,12 @@ export class Moonshine {
 
   /** `folder` holds `encoder_model.ort`, `decoder_model_merged.ort` and `tokenizer.bin`. */
   static async load(folder: string): Promise<Moonshine> {
-    const runtime = await import('onnxruntime-node');
-    const open = (name: string): Promise<InferenceSession> => openRewritten(runtime, join(folder, name), {
-      session: { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 }, rewrite: multiplyBytes,
-    });
+    const runtime = await importRuntime();
+    const open = async (name: string): Promise<InferenceSession> => {
+      const path = join(folder, name);
+      const multipliesBytes = (await readFile(path)).includes(OF_BYTES);
+      return multipliesBytes ? runtime.InferenceSession.create(path, SESSION) : openRewritten(runtime, path, { session: SESSION, rewrite: multiplyBytes });
+    };
     const [encoder, decoder, tokens] = await Promise.all([open('encoder_model.ort'), open('decoder_model_merged.ort'), readFile(join(folder, 'tokenizer.bin'))]);
     return new Moonshine(runtime, encoder, decoder, parseTokens(tokens));
   }

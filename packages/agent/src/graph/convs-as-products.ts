@@ -1,5 +1,5 @@
 import type { NodeProto } from './gen/onnx_pb.js';
-import { intOf, intsOf, makeNode, stringOf, type ModelGraph } from './model-graph.js';
+import { DataType, intOf, intsOf, makeNode, stringOf, type ModelGraph } from './model-graph.js';
 import { asWeights, type WeightType } from './weights.js';
 
 /** A convolution of bytes along one axis, and what makes numbers of its sums. */
@@ -20,6 +20,9 @@ interface ByteConv {
   readonly pads: readonly [number, number];
   readonly dilation: number;
 }
+
+/** What makes a bias whole, from the sum backwards. */
+const MADE_WHOLE = [['Reshape', 'Unsqueeze'], ['Cast'], ['Floor', 'Round'], ['Div']];
 
 /**
  * The runtime's ConvInteger is several times slower than its product of byte matrices. Here a convolution along time becomes
@@ -46,17 +49,18 @@ function read(graph: ModelGraph, conv: NodeProto): ByteConv | undefined {
   const quantize = graph.producer(bytes);
   const sum = graph.users(conv.output[0])[0];
   const isBiased = sum?.opType === 'Add';
-  const bias = isBiased ? biasOf(graph, sum, conv.output[0]!) : undefined;
   const cast = isBiased ? graph.users(sum.output[0])[0] : sum;
   const last = cast?.opType === 'Cast' ? graph.users(cast.output[0])[0] : undefined;
   const scales = graph.producer(last?.input.find((value) => value !== cast?.output[0]));
   const scale = quantize?.output[1];
   const weightScale = scales?.input.find((value) => value !== scale);
+  const bias = isBiased ? biasOf(graph, sum, conv.output[0]!, scales?.output[0]) : undefined;
   const [weights, sizes, weightZeroPoint] = [graph.numbers(weightBytes), graph.sizes(weightBytes), graph.scalar(weightZero)];
   const [pads, [stride], [dilation]] = [intsOf(conv, 'pads') ?? [0, 0], intsOf(conv, 'strides') ?? [1], intsOf(conv, 'dilations') ?? [1]];
   const isPlain = stride === 1 && (intOf(conv, 'group') ?? 1) === 1 && (stringOf(conv, 'auto_pad') ?? 'NOTSET') === 'NOTSET';
-  const isScaled = last?.opType === 'Mul' && scales?.opType === 'Mul' && scales.input.includes(scale!);
-  if (quantize?.opType !== 'DynamicQuantizeLinear' || !isScaled || (isBiased && bias === undefined)) return undefined;
+  const isQuantized = quantize?.opType === 'DynamicQuantizeLinear' && bytes === quantize.output[0] && zeroPoint === quantize.output[2];
+  const isScaled = cast !== undefined && intOf(cast, 'to') === DataType.Float && last?.opType === 'Mul' && scales?.opType === 'Mul' && scales.input.includes(scale!);
+  if (!isQuantized || !isScaled || (isBiased && bias === undefined)) return undefined;
   if (!(weights instanceof Uint8Array) || sizes?.length !== 3 || weightZeroPoint === undefined || graph.scalar(weightScale) === undefined || !isPlain) return undefined;
   return {
     last, bytes: bytes!, scale: scale!, zeroPoint: zeroPoint!, weights, sizes: sizes as [number, number, number],
@@ -64,10 +68,14 @@ function read(graph: ModelGraph, conv: NodeProto): ByteConv | undefined {
   };
 }
 
-/** The bias in numbers, of which whole ones are made for the sum: divided by the scale, rounded, cast, reshaped. */
-function biasOf(graph: ModelGraph, add: NodeProto, convolved: string): string | undefined {
+/** The bias in numbers, of which whole ones are made for the sum: divided by its scale, rounded, cast, reshaped. */
+function biasOf(graph: ModelGraph, add: NodeProto, convolved: string, scale: string | undefined): string | undefined {
   let value = add.input.find((input) => input !== convolved);
-  for (let node = graph.producer(value); node; node = graph.producer(value)) value = node.input[0];
+  for (const ops of MADE_WHOLE) {
+    const node = graph.producer(value);
+    if (!node || !ops.includes(node.opType!) || (node.opType === 'Div' && node.input[1] !== scale)) return undefined;
+    value = node.input[0];
+  }
   return graph.numbers(value) instanceof Float32Array ? value : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { branchesOf, DataType, makeNode, type ModelGraph } from './model-graph.js';
+import { branchesOf, DataType, intOf, intsOf, makeNode, type ModelGraph } from './model-graph.js';
 import type { GraphProto, NodeProto } from './gen/onnx_pb.js';
 import { asWeights, type WeightType } from './weights.js';
 
@@ -30,7 +30,7 @@ function findPacked(graph: ModelGraph): Map<string, Packed> {
   for (const add of graph.main.node.filter(({ opType }) => opType === 'Add')) {
     const mul = graph.producer(add.input[0]);
     const cast = graph.producer(mul?.input[0]);
-    if (mul?.opType !== 'Mul' || cast?.opType !== 'Cast') continue;
+    if (mul?.opType !== 'Mul' || cast?.opType !== 'Cast' || intOf(cast, 'to') !== DataType.Float) continue;
     const [bytes, scale, offset] = [cast.input[0], mul.input[1], add.input[1]];
     const zeroPoint = -(graph.scalar(offset) ?? NaN) / (graph.scalar(scale) ?? NaN);
     const isWhole = Math.abs(zeroPoint - Math.round(zeroPoint)) < 1e-3 && Math.round(zeroPoint) >= -128 && Math.round(zeroPoint) <= 127;
@@ -43,9 +43,10 @@ function findPacked(graph: ModelGraph): Map<string, Packed> {
 /** `turned`: transposed matrices by the value that holds them, of this graph and those it lies in. */
 function rewrite(graph: ModelGraph, within: GraphProto, packed: ReadonlyMap<string, Packed>, outer: ReadonlyMap<string, Packed>, weights: WeightType): number {
   const turned = new Map(outer);
-  for (const { opType, input, output } of within.node) {
-    const matrix = opType === 'Transpose' ? packed.get(input[0]!) : undefined;
-    if (matrix) turned.set(output[0]!, matrix);
+  for (const node of within.node) {
+    const isTurn = node.opType === 'Transpose' && (intsOf(node, 'perm') ?? [1, 0]).join() === '1,0';
+    const matrix = isTurn ? packed.get(node.input[0]!) : undefined;
+    if (matrix) turned.set(node.output[0]!, matrix);
   }
   let changed = 0;
   within.node = within.node.flatMap((node) => {

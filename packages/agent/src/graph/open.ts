@@ -1,10 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import { DataType, ModelGraph } from './model-graph.js';
 import { weightTypeHere, type WeightType } from './weights.js';
+
+const PREFIX = 'visavis-model-';
+/** A model is written and read again within a second. */
+const OLD_MS = 3_600_000;
 
 /** Returns how much it changed. */
 export type Rewrite = (graph: ModelGraph, weights: WeightType) => number;
@@ -35,14 +39,16 @@ export async function openRewritten(runtime: typeof Runtime, path: string, { ses
     const changed = rewrite(graph, await weightTypeHere(runtime));
     return changed > 0 ? await runtime.InferenceSession.create(graph.toBytes(), session) : await asItIs();
   } catch (error) {
+    const opened = await asItIs();
     process.emitWarning(`${basename(path)} is used as it came, which is slower: ${error instanceof Error ? error.message : String(error)}`, 'VisavisModelWarning');
-    return asItIs();
+    return opened;
   }
 }
 
 /** The runtime reads its own format, and writes what it read as ONNX. */
 async function asOnnx(runtime: typeof Runtime, path: string): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), 'visavis-model-'));
+  await removeOld();
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
   try {
     const written = join(folder, 'model.onnx');
     const session = await runtime.InferenceSession.create(path, {
@@ -53,5 +59,14 @@ async function asOnnx(runtime: typeof Runtime, path: string): Promise<Uint8Array
     return await readFile(written);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What processes left that were ended while they loaded a model. */
+async function removeOld(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  for (const folder of names.map((name) => join(tmpdir(), name))) {
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > OLD_MS) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }

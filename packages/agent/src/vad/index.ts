@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { VAD, type VADStream } from '@livekit/agents';
 import { VAD as Silero } from '@livekit/agents-plugin-silero';
+import { importRuntime } from '@visavis/motion/onnx';
 import type { InferenceSession } from 'onnxruntime-node';
 
 const WINDOW_MS = 32;
@@ -18,7 +19,7 @@ export interface SileroOptions {
 
 /** Rejects with the runtime's own error where onnxruntime or the network cannot be loaded. */
 export async function loadSilero(options: SileroOptions = {}): Promise<VAD> {
-  const { InferenceSession: Session } = await import('onnxruntime-node');
+  const { InferenceSession: Session } = await importRuntime();
   const folder = dirname(createRequire(import.meta.url).resolve('@livekit/agents-plugin-silero'));
   const session = await Session.create(join(folder, 'silero_vad.onnx'), { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
   return new SharedSilero(session, options);

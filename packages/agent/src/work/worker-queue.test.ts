@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { END, WorkerQueue, type QueueWorker, type WorkerCancel, type WorkerJob } from './worker-queue.js';
-
 
 /** A worker that does a job when told to. */
 class ManualWorker extends EventEmitter {
@@ -48,6 +48,16 @@ function withWorkers(): ManualWorker[] {
   });
   return workers;
 }
+
+/** Answers after 300 ms, and notes that it did. */
+const SLOW = `
+  const { workerData: { serve, note } } = require('node:worker_threads');
+  import(serve).then(({ serveQueue }) => serveQueue(async (text) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    note[0] = 1;
+    return text;
+  }));
+`;
 
 describe('work in a thread', () => {
   it('does the newest of two hundred wishes, and of the others only the one it had begun', async () => {
@@ -104,14 +114,30 @@ describe('work in a thread', () => {
     expect(worker!.terminate).not.toHaveBeenCalled();
   });
 
-  it('takes a worker away that has not ended itself after ten seconds', async () => {
+  it('lets a thread end itself when its job is done', async () => {
+    const note = new Int32Array(new SharedArrayBuffer(4));
+    let exitCode: number | undefined;
+    const own = new WorkerQueue<string, string>('the voice', () => {
+      const thread = new Worker(SLOW, { eval: true, execArgv: [], workerData: { serve: new URL('../../dist/work/serve.js', import.meta.url).href, note } });
+      thread.on('exit', (code) => { exitCode = code; });
+      return thread;
+    });
+    expect(await own.ask('first')).toBe('first');
+    note[0] = 0;
+    const cut = expect(own.ask('second')).rejects.toThrow('disposed');
+    await own.dispose();
+    await cut;
+    expect([note[0], exitCode]).toEqual([1, 0]);
+  });
+
+  it('takes a worker away that has not ended itself after thirty seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const workers = withWorkers();
     queue.ask('for ever').catch(() => undefined);
     const [worker] = workers;
     worker!.terminate.mockImplementation(() => Promise.resolve(worker!.emit('exit') ? 1 : 0));
     const disposed = queue.dispose();
-    vi.advanceTimersByTime(9_999);
+    vi.advanceTimersByTime(29_999);
     expect(worker!.terminate).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
     vi.useRealTimers();

@@ -23,7 +23,8 @@ export type QueueWorker = Pick<Worker, 'on' | 'once' | 'postMessage' | 'ref' | '
 
 /** Jobs that wait at most, for all clients; more are refused with `queueFull`. */
 const MAX_WAITING = 64;
-const MAX_END_MS = 10_000;
+/** Longer than any job; a thread that is taken away in native code ends the process. */
+const MAX_END_MS = 30_000;
 
 interface Job<Asked, Answer> extends WorkerJob<Asked> {
   resolve(answer: Answer): void;
@@ -73,7 +74,7 @@ export class WorkerQueue<Asked, Answer> {
     }
   }
 
-  /** Waits until the worker has ended itself, after the job that runs; after ten seconds it is taken away in the middle of it. */
+  /** Waits until the worker has ended itself, after the job that runs; after thirty seconds it is taken away in the middle of it. */
   dispose(): Promise<void> {
     return (this.#disposed ??= this.#end());
   }
@@ -84,10 +85,11 @@ export class WorkerQueue<Asked, Answer> {
     const worker = this.#worker;
     if (!worker) return;
     this.#worker = undefined;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     worker.postMessage(END);
     const late = setTimeout(() => void worker.terminate(), MAX_END_MS);
-    await new Promise((resolve) => worker.once('exit', resolve));
+    await ended;
     clearTimeout(late);
   }
 

@@ -10,8 +10,8 @@ import type { EngineLane, PooledEngine } from './pooled-engine.js';
 const STUCK_MS = 10_000;
 /** So is one that is not able to work so long after it began: it loads its model. */
 const LOAD_MS = 60_000;
-/** A worker that is asked to end and has not so much later is taken away, in the middle of whatever it does. */
-const END_MS = 10_000;
+/** A worker that is asked to end and has not so much later is taken away, in the middle of whatever it does; in native code that ends the process. */
+const END_MS = 30_000;
 
 /** The part of a worker thread that is used. */
 export interface WorkerThread {

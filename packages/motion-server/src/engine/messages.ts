@@ -19,7 +19,7 @@ export interface Batch {
 
 export const OP_FIELDS = 3;
 
-/** Instead of a batch: the worker does what it has begun, and ends itself. */
+/** Instead of a batch: the worker gives up what it has begun, and ends itself. */
 export const END = 'end';
 
 /** What a worker answers a batch with. */

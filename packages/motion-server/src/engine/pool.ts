@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { quietRuntime } from '@visavis/motion/onnx';
 import { VisavisError } from '@visavis/protocol/errors';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
@@ -68,6 +69,7 @@ class WorkerPool implements EngineHost {
   async dispose(): Promise<void> {
     this.#disposed = true;
     for (const cancel of this.#respawns) cancel();
+    this.#lanes.clear(); // nowhere to move to
     await Promise.all([...this.#threads].map((lane) => lane.end()));
   }
 
@@ -163,6 +165,7 @@ function spawnWorker(model: ModelChoice): WorkerThread {
   const entry = import.meta.url.endsWith('.ts') ? '../../dist/engine/worker.js' : './worker.js';
   const url = new URL(entry, import.meta.url);
   if (!existsSync(url)) throw new VisavisError('invalidConfiguration', 'workers need a build of @visavis/motion-server: run npm run build');
+  quietRuntime();
   // None of this process's flags: one for tests would send the worker to sources that it cannot read.
   return new Worker(url, { execArgv: [], workerData: model });
 }

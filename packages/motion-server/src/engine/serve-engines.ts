@@ -19,7 +19,7 @@ export interface WorkerPort {
   postMessage(message: Ready | Answer, transfer: ArrayBuffer[]): void;
 }
 
-/** What a worker does: the engines of many sessions over one model, a batch of calls at a time. `onEnd`: it was asked to end, and nothing is under way. */
+/** What a worker does: the engines of many sessions over one model, a batch of calls at a time. `onEnd`: it was asked to end, and nothing is under way any more. */
 export function serveEngines(port: WorkerPort, { model, ...rest }: ChosenModel, onEnd: () => void): void {
   const server = new EngineServer(port, model);
   const begun = new Set<Promise<void>>();
@@ -28,6 +28,7 @@ export function serveEngines(port: WorkerPort, { model, ...rest }: ChosenModel, 
     if (isEnding) return;
     if (message === END) {
       isEnding = true;
+      server.closeAll();
       return void Promise.allSettled(begun).then(onEnd);
     }
     const work = server.work(message).finally(() => begun.delete(work));
@@ -70,6 +71,11 @@ class EngineServer {
       }
     }
     if (calls.length > 0) this.#answer(await Promise.all(calls));
+  }
+
+  /** What is under way ends at its next step. */
+  closeAll(): void {
+    for (const slot of this.#slots.values()) if (slot instanceof MotionEngine) slot.close();
   }
 
   #answer(outcomes: readonly Outcome[]): void {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { importRuntime } from '@visavis/motion/onnx';
 import type { InferenceSession, TypedTensor } from 'onnxruntime-node';
 import { convsAsProducts, openRewritten } from '../../graph/index.js';
 import type { Spoken } from './timing.js';
@@ -30,7 +31,7 @@ export class KokoroModel {
   }
 
   static async load(folder: string): Promise<KokoroModel> {
-    const runtime = await import('onnxruntime-node');
+    const runtime = await importRuntime();
     const session = await openRewritten(runtime, join(folder, 'kokoro.onnx'), {
       session: { executionProviders: ['cpu'], intraOpNumThreads: threadsOf(availableParallelism()), interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3, extra: NO_SPINNING },
       rewrite: convsAsProducts, outputs: [DURATIONS],
@@ -46,7 +47,7 @@ export class KokoroModel {
 
   /** Letters outside the vocabulary must be left out before; see `known`. */
   async speak(letters: string, voice: string, speed: number): Promise<Spoken> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await importRuntime();
     const ids = [...letters].slice(0, MAX_TOKENS).map((letter) => this.#vocabulary.get(letter) ?? 0);
     const styles = await this.#stylesOf(voice);
     const style = styles.subarray(ids.length * STYLE, (ids.length + 1) * STYLE);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { threadsOf } from './model.js';
 import { timeLetters } from './timing.js';
 
 /** A tone from `fromMs` on. */
@@ -31,4 +32,8 @@ describe('times of what Kokoro speaks', () => {
     const late = timeLetters(words, { audio: audioOf(500, 400), frames });
     for (const { startMs, endMs } of late.phonemes) expect(endMs <= 140 && startMs < endMs).toBe(true);
   });
+});
+
+it('Kokoro works on half of the cores, four at most', () => {
+  expect([1, 2, 3, 4, 8, 64].map(threadsOf)).toEqual([1, 1, 1, 2, 4, 4]);
 });
