@@ -46,6 +46,16 @@ export interface Demo {
 
 /** Starts the Motion Server, the reference backend and the page. Rejects with `invalidConfiguration` where the port is taken or the providers cannot be used. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const rooms = options.transport === 'livekit' ? await Rooms.open() : undefined;
+  try {
+    return await start(options, rooms);
+  } catch (error) {
+    await rooms?.close();
+    throw error;
+  }
+}
+
+async function start(options: DemoOptions, rooms: Rooms | undefined): Promise<Demo> {
   const { port, log } = options;
   const [sample, pool] = await Promise.all([loadSample(SAMPLE), ProviderPool.open(options)]);
   const avatars = new AvatarLibrary({ folders: [AVATARS] });
@@ -56,7 +66,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const access = { ...DEV, consoleUrl: motionServer.consoleUrl, ingressUrl: motionServer.ingressUrl };
   const visitors = new Visitors(() => pool.offer());
   const talks = new Map<symbol, { readonly visitor: string; readonly talk: Talk }>();
-  const rooms = options.transport === 'livekit' ? await Rooms.open() : undefined;
   const talkTo = (client: TalkClient, visitor: string): void => {
     const { name, voice } = manifests.get(client.avatarId) ?? { name: client.avatarId };
     const talk = new Talk({

@@ -58,6 +58,7 @@ const program = new Command('visavis-demo')
     console.log(`It ${demo.description}.`);
     const stop = (): void => {
       process.off('SIGINT', stop).off('SIGTERM', stop);
+      log('Stopping. Press Ctrl-C again to end at once.');
       void demo.close();
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -57,11 +57,14 @@ export class Rooms {
     const keys = { apiKey: 'demo', apiSecret: randomBytes(24).toString('hex') };
     const [port, udpPort] = await Promise.all([freeTcpPort(), freeUdpPort()]);
     const folder = await mkdtemp(join(tmpdir(), 'visavis-demo-'));
-    const config = join(folder, 'livekit.yaml');
-    await writeFile(config, configOf(port, udpPort, keys), { mode: 0o600 });
-    const server = spawn(binary, ['--config', config], { stdio: 'ignore' });
-    await answers(server, port);
-    return new Rooms(`ws://${HOST}:${port}`, keys, server, folder);
+    try {
+      const config = join(folder, 'livekit.yaml');
+      await writeFile(config, configOf(port, udpPort, keys), { mode: 0o600 });
+      return new Rooms(`ws://${HOST}:${port}`, keys, await startServer(binary, config, port), folder);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** A way into the visitor's room, whose avatar is there: the same one again where the page comes back. */
@@ -130,13 +133,16 @@ function configOf(port: number, udpPort: number, { apiKey, apiSecret }: LiveKitK
   ].join('\n');
 }
 
-async function answers(server: ChildProcess, port: number): Promise<void> {
-  for (const lastMs = Date.now() + READY_MS; Date.now() < lastMs && server.exitCode === null;) {
-    if ((await fetch(`http://${HOST}:${port}/`).catch(() => undefined))?.ok) return;
+async function startServer(binary: string, config: string, port: number): Promise<ChildProcess> {
+  const server = spawn(binary, ['--config', config], { stdio: 'ignore' });
+  let problem: Error | undefined;
+  server.once('error', (error) => { problem = error; });
+  for (const lastMs = Date.now() + READY_MS; Date.now() < lastMs && server.exitCode === null && !problem;) {
+    if ((await fetch(`http://${HOST}:${port}/`).catch(() => undefined))?.ok) return server;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   server.kill('SIGKILL');
-  throw new VisavisError('invalidConfiguration', 'the LiveKit server does not start; try the binary by hand');
+  throw new VisavisError('invalidConfiguration', `the LiveKit server ${binary} does not start${problem ? ` (${problem.message})` : ''}; try it by hand`);
 }
 
 async function freeTcpPort(): Promise<number> {

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { importRuntime } from '@visavis/motion/onnx';
-import { multiplyBytes, openRewritten } from '../graph/index.js';
+import { importRuntime, multiplyBytes, openRewritten } from '../graph/index.js';
 import type { Transcript } from './recogniser.js';
 import { parseTokens, textOf } from './tokens.js';
 

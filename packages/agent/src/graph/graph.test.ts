@@ -5,12 +5,12 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import type * as Runtime from 'onnxruntime-node';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { importRuntime } from '@visavis/motion/onnx';
 import { convsAsProducts } from './convs-as-products.js';
 import { AttributeProtoSchema, ModelProtoSchema, TensorProtoSchema, ValueInfoProtoSchema, type GraphProto, type NodeProto } from './gen/onnx_pb.js';
 import { branchesOf, DataType, makeNode, ModelGraph } from './model-graph.js';
 import { multiplyBytes } from './multiply-bytes.js';
 import { openRewritten } from './open.js';
+import { importRuntime } from './runtime.js';
 import { asWeights, weightTypeHere, type WeightType } from './weights.js';
 
 const runtime = await importRuntime();

@@ -2,3 +2,4 @@
 export { convsAsProducts } from './convs-as-products.js';
 export { multiplyBytes } from './multiply-bytes.js';
 export { openRewritten } from './open.js';
+export { importRuntime } from './runtime.js';

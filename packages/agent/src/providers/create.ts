@@ -1,4 +1,5 @@
-import { initializeLogger, loggerOptions, type llm, type SessionConnectOptions, type stt, type tts, type VAD } from '@livekit/agents';
+import type { llm, SessionConnectOptions, stt, tts, VAD } from '@livekit/agents';
+import { ensureLogger } from '../conversation/livekit.js';
 import type { ModelStore } from '../models/index.js';
 import { cloudLlm, cloudStt, cloudTts } from './cloud.js';
 import { startBrainServer } from './embedded/brain-server.js';
@@ -52,7 +53,7 @@ const CONN_OPTIONS: SessionConnectOptions = {
 
 /** Once a process. Rejects with `invalidConfiguration` where a plugin is not installed or the knowledge folder cannot be used. */
 export async function createProviders(config: AgentConfig, { models, onNotice = () => undefined }: ProvidersOptions): Promise<Providers> {
-  if (!loggerOptions()) initializeLogger({ pretty: false, level: 'warn' });
+  ensureLogger();
   const engines = await createEngines(models, config.vad);
   try {
     const brain = await createLlm(config.llm);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { VAD, type VADStream } from '@livekit/agents';
 import { VAD as Silero } from '@livekit/agents-plugin-silero';
-import { importRuntime } from '@visavis/motion/onnx';
+import { importRuntime } from '../graph/index.js';
 import type { InferenceSession } from 'onnxruntime-node';
 
 const WINDOW_MS = 32;

@@ -18,7 +18,7 @@ export interface KokoroOptions {
 
 /**
  * The natural voices: Kokoro-82M, 24 kHz, with the times of their words and sounds. A third of a core's second for each that
- * they speak, two thirds on a processor without instructions for products of bytes. `folder` is that of the model `kokoro`.
+ * they speak; about twice as much on a processor without instructions for products of bytes. `folder` is that of the model `kokoro`.
  */
 export function createKokoro(folder: string): VoiceEngine<KokoroVoiceName> {
   return start(folder);

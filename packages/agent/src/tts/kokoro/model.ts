@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { importRuntime } from '@visavis/motion/onnx';
 import type { InferenceSession, TypedTensor } from 'onnxruntime-node';
-import { convsAsProducts, openRewritten } from '../../graph/index.js';
+import { convsAsProducts, importRuntime, openRewritten } from '../../graph/index.js';
 import type { Spoken } from './timing.js';
 
 /** The encoder's frames for each token; not an output of the published graph. */

@@ -8,7 +8,7 @@ import { loadNetworkModel } from './load.js';
 export { NetworkModelError, type NetworkModelErrorCode } from '../error.js';
 export { loadMotionModel, MODEL_NAMES, type ChosenModel, type ModelName } from './choose.js';
 export { loadNetworkModel, type NetworkModelOptions } from './load.js';
-export { importRuntime, quietRuntime } from './runtime.js';
+export { quietRuntime } from './quiet.js';
 
 /** What makes this entry a `modelModule` of the Motion Server. `options`: NetworkModelOptions, as plain values. */
 export function createModel(options?: unknown): Promise<MotionModel> {

@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { StepRunner, Tensors } from '../batcher.js';
 import { NetworkModelError } from '../error.js';
 import { inputsOf, outputsOf, type StepLayout, type Tensor } from '../layout.js';
-import { importRuntime } from './runtime.js';
+import { quietRuntime } from './quiet.js';
 
 /** One thread: servers run a model in each worker. Numbers too small to be heard are zero, for they are slow to reckon with. */
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
@@ -63,7 +63,8 @@ class SessionRunner implements StepRunner {
 
 async function loadRuntime(): Promise<typeof Runtime> {
   try {
-    return await importRuntime();
+    quietRuntime();
+    return await import('onnxruntime-node');
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
     throw new NetworkModelError('runtimeUnavailable', `onnxruntime-node does not load (${reason}): install it (npm install onnxruntime-node), or use the baseline`, { cause });

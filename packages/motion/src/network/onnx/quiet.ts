@@ -1,5 +1,3 @@
-import type * as Runtime from 'onnxruntime-node';
-
 /** What onnxruntime goes by: the non-Windows opt-out of github.com/microsoft/onnxruntime/pull/27379. */
 const SWITCH = 'ORT_DISABLE_TELEMETRY';
 
@@ -10,10 +8,4 @@ const SWITCH = 'ORT_DISABLE_TELEMETRY';
  */
 export function quietRuntime(): void {
   process.env[SWITCH] ??= '1';
-}
-
-/** onnxruntime, loaded when first asked for, and quiet. Rejects where it does not load. */
-export function importRuntime(): Promise<typeof Runtime> {
-  quietRuntime();
-  return import('onnxruntime-node');
 }
